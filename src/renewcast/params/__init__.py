@@ -1,0 +1,36 @@
+"""What a project may choose: ``params.yaml``, its sections in river order, validated before anything runs.
+
+Nothing is defaulted in silence: a key that is a choice must be written down, and a key that is not known is refused.
+Only the knobs of a source mapping may be absent; absent means "not used".
+"""
+
+from renewcast.params.load import load_params
+from renewcast.params.sections import (
+    FAMILIES,
+    TABLES,
+    EngineSection,
+    InactivityLabel,
+    ModelSection,
+    Params,
+    SplitsSection,
+    TermLabel,
+    TiersSection,
+)
+from renewcast.params.sources import CsvFormat, InputSection, KnownAt, SourceSection
+
+__all__ = [
+    "FAMILIES",
+    "TABLES",
+    "CsvFormat",
+    "EngineSection",
+    "InactivityLabel",
+    "InputSection",
+    "KnownAt",
+    "ModelSection",
+    "Params",
+    "SourceSection",
+    "SplitsSection",
+    "TermLabel",
+    "TiersSection",
+    "load_params",
+]

@@ -1,0 +1,177 @@
+"""The sections of ``params.yaml`` in river order, and the whole of it."""
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from renewcast.params._section import NotNegative, Positive, Section, Seed
+from renewcast.params.sources import SourceSection
+
+FAMILIES = (
+    "usage",
+    "adoption",
+    "people",
+    "tenure",
+    "contract",
+    "support",
+    "billing",
+    "feedback",
+    "relationship",
+    "milestones",
+)
+TABLES = (
+    "accounts",
+    "contracts",
+    "usage",
+    "users",
+    "tickets",
+    "invoices",
+    "feedback",
+    "touchpoints",
+    "milestones",
+    "plays",
+)
+
+
+class ProjectSection(Section):
+    """Who we are: the name of the project, its zone, the language of the list and its currency."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+    time_zone: str
+    language: Literal["en", "zh"]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
+class EngineSection(Section):
+    """Where the roll-up runs and how much of the machine it may take."""
+
+    backend: Literal["duckdb"]
+    memory_gb: Annotated[float, Field(gt=0)]
+    threads: Positive
+
+
+class SnapshotsSection(Section):
+    """The weekly calendar: its first day, its step, its last day (null: as far as the data go) and which weeks train."""
+
+    first: dt.date
+    last: dt.date | None
+    every_days: Literal[7]
+    train_every_weeks: Positive
+
+
+class TermLabel(Section):
+    """Days skipped, days looked ahead, and days of grace after a term's end, for churn and renewal."""
+
+    lead_days: NotNegative
+    horizon_days: Positive
+    grace_days: NotNegative
+
+
+class InactivityLabel(Section):
+    """Days skipped and looked ahead; the population is who was active within the given days."""
+
+    lead_days: NotNegative
+    horizon_days: Positive
+    active_within_days: Positive
+
+
+class LabelsSection(Section):
+    """The outcomes that this project predicts; leave out those that it does not."""
+
+    churn: TermLabel | None = None
+    renewal: TermLabel | None = None
+    inactivity: InactivityLabel | None = None
+
+
+class FeaturesSection(Section):
+    """Which families of features are built, over which trailing windows (multiples of seven days)."""
+
+    families: list[Literal[FAMILIES]]
+    windows_days: list[Positive]
+
+    @model_validator(mode="after")
+    def _whole_weeks(self):
+        if not self.windows_days or any(window % 7 for window in self.windows_days):
+            raise ValueError("every window must be a multiple of 7 days, and there must be one")
+        if sorted(set(self.windows_days)) != self.windows_days:
+            raise ValueError("windows must ascend and differ")
+        return self
+
+
+class SplitsSection(Section):
+    """How many weeks of finished outcomes test the model, and how many before them calibrate it."""
+
+    test_weeks: Positive
+    calibration_weeks: Positive
+
+
+class ModelSection(Section):
+    """The blend: the seed of its random numbers, bagged fits, shape of the trees and most rounds of boosting."""
+
+    name: Literal["blend"]
+    seed: Seed
+    fits: Positive
+    num_leaves: Annotated[int, Field(ge=2, le=255)]
+    min_rows_per_leaf: Positive
+    learning_rate: Annotated[float, Field(gt=0, le=1)]
+    max_rounds: Positive
+
+
+class TiersSection(Section):
+    """The policy behind benchmark and value-add; whatever meets neither is ordinary (C56)."""
+
+    benchmark_min_arr: NotNegative
+    benchmark_min_advocacy: NotNegative
+    value_add_min_arr_growth: float
+
+
+class SegmentsSection(Section):
+    """Behavioural clusters: the seed, the numbers of clusters tried, and the tier policy."""
+
+    seed: Seed
+    clusters: list[Annotated[int, Field(ge=2, le=12)]]
+    tiers: TiersSection
+
+
+class ScoringSection(Section):
+    """Which label ranks the list."""
+
+    target: Literal["churn", "inactivity"]
+
+
+class PublishingSection(Section):
+    """Where the lists are written."""
+
+    directory: str
+
+
+class Params(Section):
+    """Everything a project may choose, sections in river order."""
+
+    project: ProjectSection
+    engine: EngineSection
+    sources: dict[Literal[TABLES], SourceSection]
+    snapshots: SnapshotsSection
+    labels: LabelsSection
+    features: FeaturesSection
+    splits: SplitsSection
+    model: ModelSection
+    segments: SegmentsSection
+    scoring: ScoringSection
+    publishing: PublishingSection
+
+    @model_validator(mode="after")
+    def _enough_to_run(self):
+        if "accounts" not in self.sources:
+            raise ValueError("sources.accounts is required")
+        if "contracts" not in self.sources and "usage" not in self.sources:
+            raise ValueError("sources needs contracts, or usage for a business without contracts")
+        if getattr(self.labels, self.scoring.target) is None:
+            raise ValueError(f"scoring.target is {self.scoring.target}, but labels.{self.scoring.target} is not given")
+        for name in ("churn", "renewal"):
+            if getattr(self.labels, name) is not None and "contracts" not in self.sources:
+                raise ValueError(f"labels.{name} needs sources.contracts; a business without contracts uses labels.inactivity")
+        if self.labels.inactivity is not None and "usage" not in self.sources:
+            raise ValueError("labels.inactivity needs sources.usage")
+        return self
