@@ -1,0 +1,30 @@
+"""Params of small projects whose raw tables the tests write themselves."""
+
+from renewcast.params import Params
+
+REST = {
+    "engine": {"backend": "duckdb", "memory_gb": 1, "threads": 1},
+    "snapshots": {"first": "2024-01-01", "last": None, "every_days": 7, "train_every_weeks": 4},
+    "features": {"families": ["usage"], "windows_days": [7]},
+    "splits": {"test_weeks": 4, "calibration_weeks": 4},
+    "model": {
+        "name": "blend", "seed": 0, "fits": 1, "num_leaves": 7, "min_rows_per_leaf": 5, "learning_rate": 0.1, "max_rounds": 5,
+    },
+    "segments": {
+        "seed": 0, "clusters": [2],
+        "tiers": {"benchmark_min_arr": 0, "benchmark_min_advocacy": 0, "value_add_min_arr_growth": 0.1},
+    },
+    "publishing": {"directory": "lists"},
+}  # fmt: skip
+
+
+def params_of(sources: dict, *, time_zone: str = "UTC") -> Params:
+    """Params with these sources and whatever else a project needs."""
+    if "contracts" in sources:
+        labels, target = {"churn": {"lead_days": 0, "horizon_days": 90, "grace_days": 30}}, "churn"
+    else:
+        labels, target = {"inactivity": {"lead_days": 0, "horizon_days": 90, "active_within_days": 90}}, "inactivity"
+    project = {"name": "test", "time_zone": time_zone, "language": "en", "currency": "EUR"}
+    return Params.model_validate(
+        {**REST, "project": project, "sources": sources, "labels": labels, "scoring": {"target": target}}
+    )
