@@ -1,0 +1,83 @@
+"""Read what only the simulator knows. Tests and notebooks may import this module; nothing that ships a score may.
+
+``truth_terms.parquet``
+    One row per decision on a base (platform) term that ended inside the data: ``contract_id`` of the term, ``account_id``,
+    ``ends_on``, ``p_renew`` (the probability with which the renewal was drawn, from the hidden state 28 days before the
+    end; 4 days for monthly terms), ``renewed`` (the draw) and ``reason``: the cause that adds most to the risk, or "none"
+    where no cause is worth naming or where the account left for a reason that shows nowhere. A term that ended in the last
+    days of the data may be renewed here before its late paperwork is in the contracts.
+
+``truth.parquet``
+    One row per account with cover and week: ``as_of`` (a midnight) and ``p_churn_90d``, the probability that a chain of
+    base terms breaks at an end inside [as_of, as_of + 90 days]: 1 - the product of ``p_renew`` over the ends that lie there
+    (one for a yearly term, three or four for a monthly one), 0 where the term outlasts the window. Each ``p_renew`` is the
+    one at the time of its own decision, so it knows what happens between ``as_of`` and then: no model can reach it, and
+    it is a ceiling. It does not look at paperwork: a renewal that is already signed does not bring it to 0.
+"""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from renewcast.errors import RenewcastError
+
+
+def load_truth(directory: Path) -> pa.Table:
+    """Read the weekly risk of every live account.
+
+    Parameters
+    ----------
+    directory : pathlib.Path
+        Where ``simulate`` wrote.
+
+    Returns
+    -------
+    pyarrow.Table
+        account_id, as_of (timestamp, naive UTC), p_churn_90d (float in [0, 1], higher is riskier).
+
+    Raises
+    ------
+    RenewcastError
+        "... does not exist".
+
+    Examples
+    --------
+    >>> load_truth(Path("nowhere"))
+    Traceback (most recent call last):
+    renewcast.errors.RenewcastError: nowhere/truth.parquet does not exist; write it with renewcast.simulate.simulate.
+    """
+    return _read(directory / "truth.parquet")
+
+
+def load_truth_terms(directory: Path) -> pa.Table:
+    """Read the decision on every base term that ended inside the data.
+
+    Parameters
+    ----------
+    directory : pathlib.Path
+        Where ``simulate`` wrote.
+
+    Returns
+    -------
+    pyarrow.Table
+        contract_id, account_id, ends_on, p_renew (float in (0, 1), lower is riskier), renewed, reason.
+
+    Raises
+    ------
+    RenewcastError
+        "... does not exist".
+
+    Examples
+    --------
+    >>> load_truth_terms(Path("nowhere"))
+    Traceback (most recent call last):
+    renewcast.errors.RenewcastError: nowhere/truth_terms.parquet does not exist; write it with renewcast.simulate.simulate.
+    """
+    return _read(directory / "truth_terms.parquet")
+
+
+def _read(path: Path) -> pa.Table:
+    if not path.exists():
+        raise RenewcastError(f"{path} does not exist; write it with renewcast.simulate.simulate.")
+    return pq.read_table(path)
