@@ -1,0 +1,216 @@
+"""What a feature is, and the few forms in which one is declared.
+
+A feature author writes a measure (what to roll up, from which source) and a form: how many in each window, a share, a trend
+against the account's own past, days since the last one, a level that holds between two dates, or an aggregate over the rows that
+were known. No form lets a body see a row that was not known at the snapshot: time was cut before.
+"""
+
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
+
+from renewcast.engine.rollup import Measure
+
+
+@dataclasses.dataclass(frozen=True)
+class FeatureSpec:
+    """What the catalogue, the models, the reasons and the docs need to know about one feature.
+
+    Attributes
+    ----------
+    name : str
+    driver : str
+        The family, under which its contribution is summed.
+    meaning, meaning_zh : str
+        In words, English and Chinese; sentences are made from them.
+    unit : str
+        "count", "days", "share", "log ratio", "money", "score", "text", ...
+    source : str
+        The table (or tables) it rests on.
+    window_days : int or None
+    empty : {"0", "missing"}
+        What no rows mean: a true zero, or not known.
+    form : str
+        "window", "share", "mean", "trend", "recency", "level", "rows" or "text": how it is computed and how its sentence reads.
+    path : {"kernel", "rows"}
+        By visibility intervals, or by a plain aggregation over the cut rows.
+    is_categorical : bool
+    """
+
+    name: str
+    driver: str
+    meaning: str
+    meaning_zh: str
+    unit: str
+    source: str
+    window_days: int | None
+    empty: str
+    form: str
+    path: str
+    is_categorical: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Feature:
+    """A feature that the kernel computes: its readings of measures, and how they combine.
+
+    ``uses`` lists (measure, window in days or None); ``combine`` gets one array per entry.
+    """
+
+    spec: FeatureSpec
+    uses: tuple[tuple[Measure, int | None], ...]
+    combine: Callable
+
+
+@dataclasses.dataclass(frozen=True)
+class RowFeatures:
+    """Features that are aggregates over the visible rows of one source.
+
+    ``aggregate`` takes the Ibis table of visible rows (with ``as_of``) and returns an Ibis aggregate by feature name; ``after``
+    turns those columns, by name, into the final ones where the specs need more than an aggregate.
+    """
+
+    source: str
+    specs: tuple[FeatureSpec, ...]
+    columns: tuple[str, ...]
+    aggregate: Callable
+    after: Callable | None = None
+
+
+class Family:
+    """A family of features: the driver under which CS reads them.
+
+    Parameters
+    ----------
+    name : str
+    en, zh : str
+        What the driver is called on the list.
+
+    Examples
+    --------
+    >>> from renewcast.features._definition import Family
+    >>> family = Family("demo", "Demo", "演示")
+    >>> clicks = family.count("clicks", "usage", en="clicks", zh="点击")
+    >>> [feature.spec.name for feature in family.build((7, 28))]
+    ['clicks_7d', 'clicks_28d']
+    """
+
+    def __init__(self, name: str, en: str, zh: str):
+        self.name, self.en, self.zh = name, en, zh
+        self._forms: list[Callable] = []
+        self.row_features: list[RowFeatures] = []
+
+    def build(self, windows: tuple[int, ...]) -> list[Feature]:
+        """Return the family's kernel features over the given windows."""
+        return [feature for form in self._forms for feature in form(windows)]
+
+    def spec(
+        self, name, source, *, en, zh, unit="count", window=None, empty="0", form="window", path="kernel", is_categorical=False
+    ):
+        """Make the description of one feature of this family."""
+        return FeatureSpec(name, self.name, en, zh, unit, source, window, empty, form, path, is_categorical)
+
+    def count(self, stem, source, *, en, zh, unit="count", value=None, where=None, at=None, per=1.0):
+        """Count rows, or sum whole-number values, in each trailing window; nothing there is a true 0."""
+        measure = Measure(source, "sum", at=at, value=value, where=where, per=per)
+        self._windows(stem, measure, en, zh, unit)
+        return measure
+
+    def distinct(self, stem, source, column, *, en, zh, where=None):
+        """Count distinct values of a column in each trailing window; nothing there is a true 0."""
+        measure = Measure(source, "distinct", column=column, where=where)
+        self._windows(stem, measure, en, zh, "count")
+        return measure
+
+    def _windows(self, stem, measure, en, zh, unit):
+        def form(windows):
+            for window in windows:
+                spec = self.spec(f"{stem}_{window}d", measure.source, en=en, zh=zh, unit=unit, window=window)
+                yield Feature(spec, ((measure, window),), lambda total: total)
+
+        self._forms.append(form)
+
+    def trend(self, stem, measure, *, en, zh):
+        """Compare each window with the next longer one: log((recent + 1) / (the account's own past pace + 1)).
+
+        The past is the longer window without the recent one, brought to the recent one's length; for distinct counts, which do
+        not subtract, it is the longer window itself. Below 0 is falling.
+        """
+
+        def form(windows):
+            for short, long in zip(windows, windows[1:], strict=False):
+                spec = self.spec(
+                    f"{stem}_trend_{short}d", measure.source, en=en, zh=zh, unit="log ratio", window=long, form="trend"
+                )
+                if measure.kind == "distinct":
+                    yield Feature(spec, ((measure, short), (measure, long)), lambda near, far: np.log((near + 1) / (far + 1)))
+                else:
+                    pace = short / (long - short)
+                    yield Feature(
+                        spec,
+                        ((measure, short), (measure, long)),
+                        lambda near, far, pace=pace: np.log((near + 1) / ((far - near) * pace + 1)),
+                    )
+
+        self._forms.append(form)
+
+    def share(self, stem, part, whole, *, en, zh, unit="share", form="share", windows=None):
+        """Divide one measure by another over the same window; missing where the whole is 0.
+
+        A level (which has no window) may stand below, such as seats under active users.
+        """
+        chosen = windows
+
+        def build(windows):
+            for window in [w for w in windows if chosen is None or w in chosen]:
+                spec = self.spec(
+                    f"{stem}_{window}d", part.source, en=en, zh=zh, unit=unit, window=window, empty="missing", form=form
+                )
+                below = None if whole.kind == "level" else window
+                yield Feature(spec, ((part, window), (whole, below)), divide)
+
+        self._forms.append(build)
+
+    def days_since(self, name, source, *, en, zh, where=None, at=None):
+        """Count the days since the last such fact; missing where there is none on record."""
+        measure = Measure(source, "latest", where=where, at=at)
+        self._one(name, source, (measure,), np.floor, en=en, zh=zh, unit="days", empty="missing", form="recency")
+        return measure
+
+    def level(self, name, source, *, at, until, en, zh, unit="count", value=None, where=None, per=1.0, empty="0"):
+        """Sum what holds at the snapshot: begun by ``at``, not ended by ``until``."""
+        measure = Measure(source, "level", at=at, until=until, value=value, where=where, per=per)
+        self._one(name, source, (measure,), lambda total: total, en=en, zh=zh, unit=unit, empty=empty, form="level")
+        return measure
+
+    def combine(self, name, measures, formula, *, en, zh, unit, empty="missing", form="level", window=None, source=None):
+        """Combine readings, each a measure over its whole past or a (measure, window) pair, by a formula on arrays."""
+        uses = tuple(entry if isinstance(entry, tuple) else (entry, None) for entry in measures)
+        spec = self.spec(name, source or uses[0][0].source, en=en, zh=zh, unit=unit, window=window, empty=empty, form=form)
+        self._forms.append(lambda windows: [Feature(spec, uses, formula)])
+
+    def _one(self, name, source, measures, formula, **spec):
+        made = self.spec(name, source, **spec)
+        self._forms.append(lambda windows: [Feature(made, tuple((m, None) for m in measures), formula)])
+
+    def rows(self, source, specs, *, columns, after=None):
+        """Register features that are aggregates over the visible rows of a source."""
+
+        def register(aggregate):
+            self.row_features.append(RowFeatures(source, tuple(specs), tuple(columns), aggregate, after))
+            return aggregate
+
+        return register
+
+
+def divide(part, whole):
+    """Divide arrays, missing where the divisor is 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> divide(np.array([1.0, 1.0]), np.array([2.0, 0.0]))
+    array([0.5, nan])
+    """
+    return np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)

@@ -1,0 +1,107 @@
+"""The catalogue: every feature that is defined, and which of them a project's tables can fill."""
+
+import dataclasses
+import importlib
+
+from renewcast.features._definition import Family, Feature, FeatureSpec, RowFeatures
+from renewcast.features.derived import Tables
+from renewcast.params import FAMILIES
+
+
+def families() -> dict[str, Family]:
+    """Load every family of features, in the order of params.FAMILIES.
+
+    Examples
+    --------
+    >>> list(families())[:3]
+    ['usage', 'adoption', 'people']
+    """
+    return {name: importlib.import_module(f"renewcast.features.{name}").family for name in FAMILIES}
+
+
+@dataclasses.dataclass(frozen=True)
+class Catalogue:
+    """The features of a project.
+
+    Attributes
+    ----------
+    kernel : list of Feature
+    rows : list of RowFeatures
+    absent : list of tuple (FeatureSpec, str)
+        Features that the project's tables cannot fill, with the reason in words.
+    """
+
+    kernel: list[Feature]
+    rows: list[RowFeatures]
+    absent: list[tuple[FeatureSpec, str]]
+
+    @property
+    def specs(self) -> list[FeatureSpec]:
+        """Every feature that is built, family by family."""
+        order = {name: place for place, name in enumerate(FAMILIES)}
+        specs = [feature.spec for feature in self.kernel] + [spec for group in self.rows for spec in group.specs]
+        return sorted(specs, key=lambda spec: order[spec.driver])
+
+
+def everything(windows_days: tuple[int, ...]) -> list[FeatureSpec]:
+    """List every feature that is defined, whatever tables there are.
+
+    Parameters
+    ----------
+    windows_days : tuple of int
+
+    Returns
+    -------
+    list of FeatureSpec
+
+    Examples
+    --------
+    >>> len(everything((7, 28, 91))) > 80
+    True
+    """
+    specs = []
+    for family in families().values():
+        specs += [feature.spec for feature in family.build(windows_days)]
+        specs += [spec for group in family.row_features for spec in group.specs]
+    return specs
+
+
+def catalogue(chosen: list[str], windows_days: tuple[int, ...], tables: Tables) -> Catalogue:
+    """Select the features of the chosen families whose tables and columns exist.
+
+    Parameters
+    ----------
+    chosen : list of str
+        Families.
+    windows_days : tuple of int
+    tables : Tables
+
+    Returns
+    -------
+    Catalogue
+    """
+    kernel, rows, absent = [], [], []
+    for name, family in families().items():
+        if name not in chosen:
+            continue
+        for feature in family.build(windows_days):
+            lacking = next(filter(None, (_lacks(measure, tables) for measure, _ in feature.uses)), None)
+            absent.append((feature.spec, lacking)) if lacking else kernel.append(feature)
+        for group in family.row_features:
+            lacking = _lacks_columns(group.source, set(group.columns), tables)
+            absent.extend((spec, lacking) for spec in group.specs) if lacking else rows.append(group)
+    return Catalogue(kernel, rows, absent)
+
+
+def _lacks(measure, tables: Tables) -> str | None:
+    if measure.source not in tables.tables:
+        return f"table {measure.source} is absent"
+    columns = measure.columns(tables.tables[measure.source]) | ({measure.until} if measure.until else set())
+    return _lacks_columns(measure.source, columns, tables)
+
+
+def _lacks_columns(source: str, columns: set[str], tables: Tables) -> str | None:
+    if source not in tables.tables:
+        return f"table {source} is absent"
+    lacking = sorted(columns - tables.mapped[source] - {"account_id", "known_at", "superseded_at"})
+    return f"{source}.{lacking[0]} is not mapped" if lacking else None

@@ -1,0 +1,52 @@
+"""What they say: NPS, ratings, and whether they answer at all (C46, C48)."""
+
+from renewcast.engine.rollup import Measure
+from renewcast.features._definition import Family
+
+family = Family("feedback", "Feedback", "反馈")
+
+answers = family.count("feedback_answers", "feedback", en="feedback answers", zh="反馈答复")
+nps_count = family.count("nps_answers", "feedback", where=lambda t: t.kind == "nps", en="NPS answers", zh="NPS答复")
+nps_total = Measure("feedback", "sum", where=lambda t: t.kind == "nps", value=lambda t: (t.score * 100).round(), per=100.0)
+family.share(
+    "nps_mean",
+    nps_total,
+    nps_count,
+    unit="score",
+    form="mean",
+    windows=(91, 182, 364),
+    en="mean NPS answer (0 to 10)",
+    zh="平均NPS评分（0-10）",
+)
+family.count(
+    "detractor_answers",
+    "feedback",
+    where=lambda t: (t.kind == "nps") & (t.score <= 6),
+    en="NPS answers of 6 or less",
+    zh="NPS贬损答复",
+)
+family.days_since("days_since_last_feedback", "feedback", en="feedback", zh="反馈")
+
+
+@family.rows(
+    "feedback",
+    [
+        family.spec(
+            "nps_last",
+            "feedback",
+            en="last NPS answer (0 to 10)",
+            zh="最近一次NPS评分（0-10）",
+            unit="score",
+            empty="missing",
+            form="level",
+            path="rows",
+        )
+    ],
+    columns=("score",),
+)
+def last_answers(rows):
+    """Take the last NPS answer; of several at one instant, the lowest."""
+    is_nps = rows.kind == "nps"
+    # The lowest score wins a tie, whatever the order of rows: later instants first, then 10 minus the score.
+    order = rows.occurred_at.epoch_seconds() * 1_000 + (10 - rows.score) * 10
+    return {"nps_last": rows.score.argmax(order, where=is_nps)}
