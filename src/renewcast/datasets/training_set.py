@@ -1,0 +1,127 @@
+"""The training set of one target: labelled snapshots with their features, and a count of what was left out and why."""
+
+import dataclasses
+import datetime as dt
+
+from renewcast.datasets.term_features import TERM_SPECS, term_features
+from renewcast.days import DAY, midnight
+from renewcast.errors import RenewcastError
+from renewcast.features.build import build_features
+from renewcast.labels import churn, inactivity, renewal
+from renewcast.labels._window import finished_days
+
+OUTCOMES = {"churn": "churned", "renewal": "renewed", "inactivity": "became_inactive"}
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainingSet:
+    """Labelled snapshots of one target.
+
+    Attributes
+    ----------
+    target : {"churn", "renewal", "inactivity"}
+    frame : pandas.DataFrame
+        account_id, as_of, (contract_id for renewal,) group, gated, label, then one column a feature.
+    specs : list of FeatureSpec
+    counts : dict of str to int
+        Rows kept, and what was left out by reason.
+    embargo_days : int
+        Lead + horizon + grace: so long after a snapshot its outcome is known.
+    """
+
+    target: str
+    frame: object
+    specs: list
+    counts: dict
+    embargo_days: int
+
+    @property
+    def features(self):
+        """The feature columns, pandas.DataFrame."""
+        return self.frame[[spec.name for spec in self.specs]]
+
+
+def build_training_set(view, target: str, as_of: dt.date, *, progress=None) -> TrainingSet:
+    """Put together every snapshot whose outcome was known at ``as_of``.
+
+    Parameters
+    ----------
+    view : renewcast.project.View
+        Tables, contracts, catalogue, calendar and parameters of a project.
+    target : {"churn", "renewal", "inactivity"}
+    as_of : datetime.date
+        Nothing known on or after it is used, for features or for labels.
+    progress : callable, optional
+
+    Returns
+    -------
+    TrainingSet
+
+    Raises
+    ------
+    RenewcastError
+        "params.yaml has no labels.<target>" or "no snapshot has a finished outcome".
+    """
+    params = view.params
+    label = getattr(params.labels, target)
+    if label is None:
+        raise RenewcastError(
+            f"params.yaml has no labels.{target}; add it, with lead_days and horizon_days, to train this target."
+        )
+    grace = getattr(label, "grace_days", 0)
+    wait = label.lead_days + label.horizon_days + grace
+    data_end = min(midnight(as_of), view.outcomes_known_until(target))
+    all_days = view.calendar.days(as_of - DAY)
+    finished = finished_days(all_days, data_end, wait)
+    if not finished:
+        raise RenewcastError(
+            f"no snapshot has a finished outcome for {target} at {as_of}: the data end on {data_end:%Y-%m-%d} and an "
+            f"outcome takes {wait} days; choose a later --as-of, an earlier snapshots.first or a shorter horizon."
+        )
+    days = view.calendar.days(finished[-1], params.snapshots.train_every_weeks)
+    counts = {"snapshot_days": len(days), "snapshot_days_unfinished": len(all_days) - len(finished)}
+    build = _renewal_rows if target == "renewal" else _account_rows
+    frame, specs = build(view, target, label, days, as_of, counts)
+    if frame.empty:
+        raise RenewcastError(
+            f"no account was in scope for {target} on any of {len(days)} snapshot days; check labels and sources."
+        )
+    features = build_features(view.catalogue, view.store, frame, view.calendar, progress=progress)
+    for spec in specs:
+        features[spec.name] = frame.pop(spec.name).astype("float64")
+    import pandas as pd
+
+    frame = pd.concat([frame.reset_index(drop=True), features.reset_index(drop=True)], axis=1)
+    counts["rows"], counts["accounts"] = len(frame), int(frame["account_id"].nunique())
+    return TrainingSet(target, frame, [*view.catalogue.specs, *specs], counts, wait)
+
+
+def _account_rows(view, target, label, days, as_of, counts):
+    snapshots = view.population(days, target=target)
+    counts["rows_not_scorable"] = int((~snapshots["is_eligible"]).sum())
+    snapshots = snapshots[snapshots["is_eligible"]].reset_index(drop=True)
+    if target == "churn":
+        outcome = churn(snapshots, view.known_contracts(as_of), label)
+    else:
+        outcome = inactivity(snapshots, view.known_events(as_of), label)
+    counts["rows_over_within_lead"] = int(outcome.isna().sum())
+    keep = outcome.notna()
+    frame = snapshots.loc[keep, ["account_id", "as_of", "gated"]]
+    frame["label"] = outcome[keep].astype(bool)
+    frame["group"] = view.groups(frame["account_id"])
+    return frame.reset_index(drop=True), []
+
+
+def _renewal_rows(view, target, label, days, as_of, counts):
+    import pandas as pd
+
+    terms = view.open_terms(days)
+    rows = renewal(terms, view.known_terms(as_of), label)
+    counts["terms_that_end_later"] = len(terms) - len(rows)
+    frame = rows.rename(columns={"renewed": "label"})
+    frame["as_of"] = pd.to_datetime(frame["as_of"])
+    frame["gated"] = False
+    frame["group"] = view.groups(frame["account_id"])
+    frame = term_features(frame)
+    kept = ["account_id", "as_of", "contract_id", "gated", "label", "group", *(spec.name for spec in TERM_SPECS)]
+    return frame[kept], TERM_SPECS

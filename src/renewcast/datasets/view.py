@@ -1,0 +1,152 @@
+"""A project's staged tables, opened: what snapshots, labels and features are asked of."""
+
+import datetime as dt
+import functools
+
+from renewcast.days import midnight
+from renewcast.engine.connect import connect
+from renewcast.engine.grid import Grid
+from renewcast.engine.rollup import Measure
+from renewcast.features.catalogue import catalogue
+from renewcast.features.derived import with_derived
+from renewcast.params import Params
+from renewcast.snapshots.calendar import Calendar
+from renewcast.snapshots.population import open_terms, population
+
+STANDARD_GRACE_DAYS = 30
+"""Grace for successors where no label names one (businesses without contracts have no terms)."""
+
+
+class View:
+    """The opened tables of one project.
+
+    Parameters
+    ----------
+    params : Params
+    staged : renewcast.sources.Staged
+    spill_directory : pathlib.Path
+        Where the engine may spill what does not fit into its memory limit.
+    """
+
+    def __init__(self, params: Params, staged, spill_directory):
+        from renewcast.sources import CONTRACTS
+
+        self.params = params
+        self.data_end = staged.data_end
+        self._latest_known = {report.name: report.latest_known_at for report in staged.reports}
+        self.fingerprint = staged.fingerprint
+        self.calendar = Calendar(params.snapshots.first, params.snapshots.last)
+        self._engine = connect(params.engine.memory_gb, params.engine.threads, spill_directory)
+        tables = {name: self._engine.read_parquet(str(path), table_name=f"staged_{name}") for name, path in staged.tables.items()}
+        contracts = {name: CONTRACTS[name] for name in tables}
+        self.store = with_derived(tables, contracts, staged.mapped_columns, self.grace_days)
+
+    @functools.cached_property
+    def catalogue(self):
+        """The features that the tables can fill."""
+        return catalogue(self.params.features.families, tuple(self.params.features.windows_days), self.store)
+
+    @property
+    def grace_days(self) -> int:
+        """Days after a term's end within which a new one continues it."""
+        labels = self.params.labels
+        return next((label.grace_days for label in (labels.churn, labels.renewal) if label is not None), STANDARD_GRACE_DAYS)
+
+    def outcomes_known_until(self, target: str) -> dt.datetime:
+        """Return the instant up to which outcomes of a target are complete.
+
+        It is the data end, or the last row of the table that tells the outcome, whichever comes first.
+
+        Where the contracts stop earlier than the usage, nobody renews any more, and everybody would seem to churn.
+        """
+        told_by = "usage" if target == "inactivity" else "contracts"
+        latest = self._latest_known[told_by]
+        latest = dt.datetime.fromisoformat(latest) if isinstance(latest, str) else latest
+        return min(self.data_end, latest)
+
+    def population(self, days: list[dt.date], *, target: str | None = None):
+        """List the accounts in scope on the given snapshot days; see :func:`renewcast.snapshots.population`."""
+        target = target or self.params.scoring.target
+        return population(
+            self.store.tables,
+            self.store.contracts,
+            days,
+            self.calendar,
+            target=target,
+            label=getattr(self.params.labels, target),
+            grace_days=self.grace_days,
+        )
+
+    def open_terms(self, days: list[dt.date]):
+        """List the live, undecided terms on the given snapshot days, pandas.DataFrame with days as datetime64."""
+        import ibis
+        import pandas as pd
+
+        instants = pd.DataFrame({"as_of": pd.to_datetime(days).astype("datetime64[us]")})
+        accounts = self.store.tables["contracts"].select("account_id").distinct()
+        frame = open_terms(self.store.tables, self.store.contracts, accounts.cross_join(ibis.memtable(instants))).to_pandas()
+        frame["starts_on"] = pd.to_datetime(frame["starts_on"]).astype("datetime64[us]")
+        frame["ends_on"] = pd.to_datetime(frame["ends_on"]).astype("datetime64[us]")
+        frame["mrr"] = frame["mrr"].astype("float64")
+        return frame.sort_values(["account_id", "as_of", "contract_id"], ignore_index=True)
+
+    def _as_known(self, name: str, as_of: dt.date):
+        """Return the versions of a table's rows that were known, and not replaced, at the instant."""
+        import ibis
+
+        table, cut = self.store.tables[name], ibis.literal(midnight(as_of))
+        return table.filter((table.known_at < cut) & (table.superseded_at.isnull() | (table.superseded_at >= cut)))
+
+    def known_contracts(self, as_of: dt.date):
+        """Return the terms as known at a day: account_id, starts_on, ends_on."""
+        import pandas as pd
+
+        frame = self._as_known("contracts", as_of).select("account_id", "starts_on", "ends_on").to_pandas()
+        for column in ("starts_on", "ends_on"):
+            frame[column] = pd.to_datetime(frame[column]).astype("datetime64[us]")
+        return frame
+
+    def known_terms(self, as_of: dt.date):
+        """Return contract_id and the instant of the known successor (NaT: none known by the day)."""
+        import ibis
+
+        terms = self._as_known("terms", as_of)
+        succeeded = ibis.ifelse(terms.succeeded_at < ibis.literal(midnight(as_of)), terms.succeeded_at, ibis.null("timestamp"))
+        return terms.select("contract_id", succeeded_at=succeeded).to_pandas()
+
+    def known_events(self, as_of: dt.date):
+        """Return account_id and occurred_at of all usage known at a day, one row per instant."""
+        usage = self._as_known("usage", as_of)
+        return usage.select("account_id", "occurred_at").distinct().to_pandas()
+
+    def attributes(self, as_of: dt.date):
+        """Return the accounts as known at a day, indexed by account_id."""
+        return self._as_known("accounts", as_of).to_pandas().set_index("account_id")
+
+    def days_since_start(self, account_id, as_of: dt.date):
+        """Return the days since each account's first term began (since sign-up, without contracts), NaN where unknown."""
+        import pandas as pd
+
+        name, column = ("contracts", "starts_on") if "contracts" in self.store.tables else ("accounts", "signed_up_at")
+        known = self._as_known(name, as_of)
+        first = known.group_by("account_id").aggregate(first=known[column].min()).to_pandas().set_index("account_id")["first"]
+        return (pd.Timestamp(as_of) - pd.to_datetime(account_id.map(first))).dt.days.to_numpy(
+            dtype="float64", na_value=float("nan")
+        )
+
+    def advocacy(self, account_id, as_of: dt.date):
+        """Count each account's promoter answers (NPS 9 or 10) in the 364 days before a day; 0 without feedback."""
+        import numpy as np
+
+        if "feedback" not in self.store.tables:
+            return np.zeros(len(account_id))
+        promoters = Measure("feedback", "sum", where=lambda t: (t.kind == "nps") & (t.score >= 9))
+        number = np.full(len(account_id), self.calendar.number(as_of))
+        grid = Grid(self.store.tables, self.store.contracts, [promoters], self.calendar.origin, account_id, number)
+        return grid.read(promoters, 364)
+
+    def groups(self, account_id):
+        """Return for each account the group that never stands on both sides of a split: its parent, or itself."""
+        accounts = self.store.tables["accounts"].select("account_id", "parent_account_id").distinct().to_pandas()
+        parents = accounts.dropna().drop_duplicates("account_id").set_index("account_id")["parent_account_id"]
+        return account_id.map(parents).fillna(account_id)
