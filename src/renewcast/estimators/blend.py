@@ -1,0 +1,153 @@
+"""The model: half bagged trees, a quarter each of two logistic regressions, gated by term and calibrated by slope."""
+
+import json
+from dataclasses import asdict
+
+import numpy as np
+import pandas as pd
+
+from renewcast.estimators._definition import TrainingRows
+from renewcast.estimators.boosted import Boosted, Trees
+from renewcast.estimators.calibration import Calibration, Shape, fit_level
+from renewcast.estimators.gate_by_term import GATE_FEATURE, TermGate
+from renewcast.estimators.logistic import Logistic
+from renewcast.estimators.logit import add_up, logit, sigmoid
+from renewcast.estimators.prior import Prior
+
+# With fewer churned groups than this, trees find patterns in noise: their weight falls in proportion.
+ENOUGH_POSITIVE_GROUPS = 50
+
+
+def weights_for(positive_groups: int) -> dict[str, float]:
+    """Weigh the members by how many groups churned.
+
+    With t = min(1, churned groups / 50): the prior gets (1 - t) / 4, trees t / 2, and the two logistic regressions
+    share what is left. From 50 on that is one half and two quarters.
+
+    Examples
+    --------
+    >>> weights_for(200)
+    {'boosted': 0.5, 'logistic': 0.25, 'logistic_signed_log': 0.25, 'base_rate': 0.0}
+    >>> weights_for(20)
+    {'boosted': 0.2, 'logistic': 0.325, 'logistic_signed_log': 0.325, 'base_rate': 0.15}
+    """
+    enough = min(1.0, positive_groups / ENOUGH_POSITIVE_GROUPS)
+    prior, trees = round((1 - enough) / 4, 12), round(enough / 2, 12)
+    linear = round((1 - prior - trees) / 2, 12)
+    return {"boosted": trees, "logistic": linear, "logistic_signed_log": linear, "base_rate": prior}
+
+
+class Blend:
+    """Average trees and logistic regressions on the logit scale, behind the contract gate.
+
+    Parameters
+    ----------
+    specs : iterable of objects with ``name``, ``driver`` and ``is_categorical``
+    trees : Trees
+    rounds : int
+        Rounds of boosting, found on time-ordered slices.
+    shape : Shape
+        Slope of the calibration, and its floor and ceiling, found on the same slices.
+
+    Notes
+    -----
+    Rows behind the gate never reach the members. The level of the calibration is that of the training rows.
+
+    Examples
+    --------
+    >>> from renewcast.estimators._definition import InputSpec
+    >>> usage, names = pd.DataFrame({"events": [0.0, 1.0, 8.0, 9.0] * 50}), [str(row) for row in range(200)]
+    >>> rows = TrainingRows(usage, [True, True, False, False] * 50, names, names, ["2026-06-29"] * 200, [False] * 200)
+    >>> trees = Trees(seed=7, fits=2, num_leaves=3, min_rows_per_leaf=5, learning_rate=0.2)
+    >>> model = Blend([InputSpec("events", "usage", False)], trees, rounds=30).fit(rows)
+    >>> bool(model.predict(usage, rows.gated)[0] > 0.8)
+    True
+    """
+
+    name = "blend"
+
+    def __init__(self, specs=(), trees: Trees | None = None, rounds: int = 0, shape: Shape | None = None):
+        self.shape = shape or Shape()
+        self.members = {
+            "boosted": Boosted(specs, trees, rounds),
+            "logistic": Logistic(specs),
+            "logistic_signed_log": Logistic(specs, "signed_log"),
+            "base_rate": Prior(),
+        }
+        self.gate, self.weights, self.calibration = None, None, None
+
+    def begin(self, rows: TrainingRows) -> TrainingRows:
+        """Fit everything but the trees, which are only set up, and return the rows before the gate."""
+        rows = rows.in_order()
+        self.gate = TermGate.learn(rows)
+        before = self.gate.open(rows)
+        self.weights = weights_for(before.positive_groups())
+        for name, member in self.members.items():
+            (member.begin if name == "boosted" else member.fit)(before)
+        return before
+
+    def fit(self, rows: TrainingRows) -> "Blend":
+        """Fit the gate, the members and the level."""
+        before = self.begin(rows)
+        trees = self.members["boosted"]
+        trees.grow(trees.rounds)
+        trees.freeze()
+        z = self.uncalibrated(before.features)
+        self.calibration = Calibration(self.shape, fit_level(z, float(before.label.mean()), self.shape))
+        return self
+
+    def uncalibrated(self, features: pd.DataFrame) -> np.ndarray:
+        """Return the weighted mean of the members' log odds, before calibration and gate."""
+        total = np.zeros(len(features))
+        for name, member in self.members.items():
+            if self.weights[name]:
+                total += self.weights[name] * member.log_odds(features)
+        return total
+
+    def contributions(self, features: pd.DataFrame, gated: np.ndarray) -> tuple[np.ndarray, pd.DataFrame]:
+        """Return base and parts of the log odds; behind the gate the whole change is ``term_outlasts_horizon``."""
+        names = self.members["boosted"].encoding.names
+        z0, parts = np.zeros(len(features)), np.zeros((len(features), len(names) + 1))
+        for name, member in self.members.items():
+            if self.weights[name]:
+                level, share = member.contributions(features, gated)
+                z0 += self.weights[name] * level
+                if share.shape[1]:
+                    parts[:, :-1] += self.weights[name] * share.to_numpy()
+        base, slope = self.calibration.carry(z0, add_up(z0, parts))
+        parts *= slope[:, None]
+        if not self.gate.used:
+            return base, pd.DataFrame(parts[:, :-1], columns=names, index=features.index)
+        closed = np.asarray(gated, dtype=bool)
+        parts[closed] = 0.0
+        parts[closed, -1] = logit(np.array([self.gate.rate]))[0] - base[closed]
+        return base, pd.DataFrame(parts, columns=[*names, GATE_FEATURE], index=features.index)
+
+    def predict(self, features: pd.DataFrame, gated: np.ndarray) -> np.ndarray:
+        """Return the calibrated churn probability, shape (n,)."""
+        z = self.calibration.apply(self.uncalibrated(features))
+        return sigmoid(self.gate.apply(z, np.asarray(gated, dtype=bool)))
+
+    def to_state(self) -> dict[str, bytes]:
+        """Return ``blend.json`` and the members' files."""
+        content = {"weights": self.weights, "gate": asdict(self.gate), "calibration": asdict(self.calibration)}
+        state = {"blend.json": json.dumps(content).encode()}
+        for member in self.members.values():
+            state |= member.to_state()
+        return state
+
+    @classmethod
+    def from_state(cls, state: dict[str, bytes]) -> "Blend":
+        """Rebuild from its files."""
+        content = json.loads(state["blend.json"])
+        blend = cls()
+        blend.weights, blend.gate = content["weights"], TermGate(**content["gate"])
+        blend.calibration = Calibration(Shape(**content["calibration"]["shape"]), content["calibration"]["level"])
+        blend.shape = blend.calibration.shape
+        blend.members = {
+            "boosted": Boosted.from_state(state),
+            "logistic": Logistic.from_state(state),
+            "logistic_signed_log": Logistic.from_state(state, "signed_log"),
+            "base_rate": Prior.from_state(state),
+        }
+        return blend

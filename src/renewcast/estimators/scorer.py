@@ -1,0 +1,100 @@
+"""A loaded model: the estimator that ranks the list, its baselines, and the features it must be given."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from renewcast.estimators._definition import Estimator, InputSpec
+from renewcast.estimators.encoding import Encoding
+
+
+@dataclass(frozen=True, eq=False)
+class Scorer:
+    """Predict with the estimator that won; refuse features that are not those of the training.
+
+    Parameters
+    ----------
+    ranked_by : str
+        The name of the estimator that ranks the list.
+    estimators : dict of str to Estimator
+        All that were saved.
+    specs : tuple of InputSpec
+    levels : dict of str to tuple of str
+        Known levels of each categorical feature.
+    """
+
+    ranked_by: str
+    estimators: dict[str, Estimator]
+    specs: tuple[InputSpec, ...]
+    levels: dict[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, signature: dict, estimators: dict[str, Estimator]) -> "Scorer":
+        """Rebuild from a signature and the estimators."""
+        listed = signature["features"]
+        specs = tuple(InputSpec(one["name"], one["driver"], one["kind"] == "categorical") for one in listed)
+        levels = {one["name"]: tuple(one["levels"]) for one in listed if "levels" in one}
+        return cls(signature["ranked_by"], estimators, specs, levels)
+
+    @property
+    def name(self) -> str:
+        """The name of the estimator that ranks the list."""
+        return self.ranked_by
+
+    @property
+    def signature(self) -> dict:
+        """What must be given: name, driver and kind of each feature, and the levels of the categorical ones."""
+        listed = []
+        for spec in self.specs:
+            one = {"name": spec.name, "driver": spec.driver, "kind": "categorical" if spec.is_categorical else "numeric"}
+            listed.append(one | ({"levels": list(self.levels[spec.name])} if spec.is_categorical else {}))
+        return {"ranked_by": self.ranked_by, "features": listed}
+
+    def predict(self, features: pd.DataFrame, gated: np.ndarray) -> np.ndarray:
+        """Return the churn probability in (0, 1) of each row; columns are found by name and may be more.
+
+        Raises
+        ------
+        RenewcastError
+            "The features lack ..." or "Feature ... holds ...", when a column is missing or of another kind.
+        """
+        return self.estimators[self.ranked_by].predict(self._checked(features), np.asarray(gated, dtype=bool))
+
+    def contributions(self, features: pd.DataFrame, gated: np.ndarray) -> tuple[np.ndarray, pd.DataFrame]:
+        """Return base and parts of the log odds, from the estimator that ranks the list."""
+        return self.estimators[self.ranked_by].contributions(self._checked(features), np.asarray(gated, dtype=bool))
+
+    def _checked(self, features: pd.DataFrame) -> pd.DataFrame:
+        Encoding(self.specs, self.levels).check(features)
+        return features
+
+
+def records_of(features: pd.DataFrame, specs: tuple[InputSpec, ...]) -> list[dict]:
+    """Turn rows of features into plain JSON, empty values as null.
+
+    Examples
+    --------
+    >>> records_of(pd.DataFrame({"seats": [None, 5.0]}), (InputSpec("seats", "contract", False),))
+    [{'seats': None}, {'seats': 5.0}]
+    """
+
+    def plain(value, spec):
+        return None if pd.isna(value) else value if spec.is_categorical else float(value)
+
+    columns = {spec.name: [plain(value, spec) for value in features[spec.name]] for spec in specs}
+    return [{name: columns[name][row] for name in columns} for row in range(len(features))]
+
+
+def frame_of(records: list[dict], specs: tuple[InputSpec, ...]) -> pd.DataFrame:
+    """Turn them back.
+
+    Examples
+    --------
+    >>> frame_of([{"seats": None}, {"seats": 5.0}], (InputSpec("seats", "contract", False),))["seats"].tolist()
+    [nan, 5.0]
+    """
+    columns = {}
+    for spec in specs:
+        columns[spec.name] = pd.Series([one[spec.name] for one in records], dtype=object if spec.is_categorical else float)
+    return pd.DataFrame(columns)

@@ -1,0 +1,202 @@
+"""Train and judge: fit on the past, look at the future once, compare with the baselines, refit on everything."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import pandas as pd
+
+from renewcast.errors import RenewcastError
+from renewcast.estimators._definition import Estimator, InputSpec, TrainingRows, input_specs
+from renewcast.estimators.boosted import Trees
+from renewcast.estimators.fitting import BASELINES, Tuning, fit_all, tune
+from renewcast.estimators.splits import Splits, cut
+from renewcast.evaluation.metrics import all_metrics
+from renewcast.evaluation.skill import Skill, judge_skill
+from renewcast.params import ModelSection, SplitsSection
+
+# With fewer churned accounts to learn from there is no probability worth the name.
+FEWEST_POSITIVE_GROUPS = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A blend and its baselines, what they were worth on the test, and who ranks the list.
+
+    Parameters
+    ----------
+    specs : tuple of InputSpec
+    final : dict of str to Estimator
+        ``blend``, ``base_rate``, ``health_score``, ``logistic``, refitted on all labelled rows: these score. Rounds and
+        slope are those of the development fit.
+    development : dict of str to Estimator
+        The same, fitted on the development rows only: what ``evaluation`` speaks of.
+    evaluation : dict
+        Plain numbers and texts, ready for JSON.
+    ranked_by : str
+        The estimator with the least test log loss; the base rate where even that one has no skill.
+    has_skill : bool
+        Whether it beats the base rate by more than noise; see ``skill``.
+    skill : Skill
+    tuning : Tuning
+    splits : Splits
+    test_predictions : pandas.DataFrame
+        ``account_id``, ``group``, ``as_of``, ``label``, ``gated`` and one column of probabilities an estimator.
+    probe : pandas.DataFrame
+        A few rows of features, and ``probe_gated``: a saved model must predict the same on them after loading.
+    """
+
+    specs: tuple[InputSpec, ...]
+    final: dict[str, Estimator]
+    development: dict[str, Estimator]
+    evaluation: dict
+    ranked_by: str
+    has_skill: bool
+    skill: Skill
+    tuning: Tuning
+    splits: Splits
+    test_predictions: pd.DataFrame
+    probe: pd.DataFrame
+    probe_gated: np.ndarray
+
+
+def train(
+    rows: TrainingRows,
+    specs,
+    model: ModelSection,
+    splits: SplitsSection,
+    embargo_days: int,
+    *,
+    progress: Callable[[str], None] | None = None,
+) -> Trained:
+    """Fit, judge and refit.
+
+    1. Cut by as_of into development and test, an embargo apart (``estimators.splits``).
+    2. Find the rounds of boosting and the slope of the calibration on up to three slices of development.
+    3. Fit the blend and the baselines on development, predict the test, compute every metric.
+    4. Refit all of them on all labelled rows, test included, with the same rounds and slope.
+
+    Parameters
+    ----------
+    rows : TrainingRows
+        Snapshots whose outcome window is over.
+    specs : iterable of objects with ``name``, ``driver`` and ``is_categorical``
+    model : ModelSection
+    splits : SplitsSection
+    embargo_days : int
+        At least lead + horizon.
+    progress : callable, optional
+        Told in a few words what is being done.
+
+    Returns
+    -------
+    Trained
+
+    Raises
+    ------
+    RenewcastError
+        "Training needs ...", with fewer than 20 churned accounts to learn from, or where nobody stays; "The labelled
+        snapshots span ...", when nothing is left to train on; "The test ...", when the test rows hold one class.
+
+    Notes
+    -----
+    The refit may use newer rows than the evaluation did, so it is usually a little better than the numbers say.
+    """
+    say = progress or (lambda text: None)
+    specs, rows = input_specs(specs), rows.in_order()
+    _enough(rows, "the labelled snapshots")
+    parts = cut(
+        rows, test_weeks=splits.test_weeks, calibration_weeks=splits.calibration_weeks, embargo_days=embargo_days, seed=model.seed
+    )
+    development, test = rows.take(parts.development), rows.take(parts.test)
+    _enough(development, "the snapshots before the test")
+    if test.label.all() or not test.label.any():
+        found = "only churn" if test.label.any() else "no churn"
+        raise RenewcastError(
+            f"The test of the last {splits.test_weeks} weeks holds {found}; raise splits.test_weeks or bring more history."
+        )
+    trees = Trees(model.seed, model.fits, model.num_leaves, model.min_rows_per_leaf, model.learning_rate)
+    say(f"tuning on {len(parts.slices)} slices")
+    tuning = tune(rows, parts.slices, specs, trees, model.max_rounds)
+    fitted = fit_all(development, specs, trees, tuning, say=lambda name: say(f"fitting {name} on development"))
+    predictions = _predict_test(fitted, test)
+    metrics = {name: all_metrics(test.label, predictions[name]) for name in fitted}
+    winner = min(metrics, key=lambda name: metrics[name]["log_loss"])
+    say("judging the winner")
+    skill = judge_skill(test.label, predictions[winner], predictions["base_rate"], test.group, seed=model.seed)
+    # A winner by luck must not rank a list: without skill everybody carries the base rate.
+    ranked_by = winner if skill.has_skill else "base_rate"
+    evaluation = {
+        "estimator": "development fit; the shipped model is refitted on all labelled rows",
+        **_facts(test),
+        "metrics": metrics["blend"],
+        "baselines": {name: metrics[name] for name in BASELINES},
+        "ranked_by": ranked_by,
+        "winner": winner,
+        "has_skill": skill.has_skill,
+        "skill": {
+            "auc": skill.auc._asdict(),
+            "log_loss_difference": skill.log_loss_difference._asdict(),
+            "resamples": skill.resamples,
+        },
+        "cut": "by as_of" if parts.by_time else "by account, because all snapshots have one as_of",
+        "embargo_days": embargo_days,
+        "train": _facts(development),
+        "test": _facts(test),
+        "calibration": [_facts(rows.take(one.look)) for one in parts.slices],
+        "rounds": tuning.rounds,
+        **asdict(tuning.shape),
+        "weights": fitted["blend"].weights,
+        "gate": asdict(fitted["blend"].gate),
+    }
+    final = fit_all(rows, specs, trees, tuning, say=lambda name: say(f"fitting {name} on all rows"))
+    probe = rows.take(np.unique(np.linspace(0, len(rows) - 1, 20).astype(int)))
+    return Trained(
+        specs=specs,
+        final=final,
+        development=fitted,
+        evaluation=evaluation,
+        ranked_by=ranked_by,
+        has_skill=skill.has_skill,
+        skill=skill,
+        tuning=tuning,
+        splits=parts,
+        test_predictions=predictions,
+        probe=probe.features[[spec.name for spec in specs]],
+        probe_gated=probe.gated,
+    )
+
+
+def _enough(rows: TrainingRows, where: str) -> None:
+    churned = rows.positive_groups()
+    if churned < FEWEST_POSITIVE_GROUPS:
+        raise RenewcastError(
+            f"Training needs at least {FEWEST_POSITIVE_GROUPS} churned accounts, and {where} hold {churned}; "
+            "bring more history, or use the health score until there is more."
+        )
+    if rows.label.all():
+        raise RenewcastError(
+            f"Training needs accounts that stayed, and in {where} everybody churned; check the label and the population."
+        )
+
+
+def _predict_test(fitted: dict[str, Estimator], test: TrainingRows) -> pd.DataFrame:
+    frame = pd.DataFrame(
+        {"account_id": test.account_id, "group": test.group, "as_of": test.as_of, "label": test.label, "gated": test.gated}
+    )
+    for name, estimator in fitted.items():
+        frame[name] = estimator.predict(test.features, test.gated)
+    return frame
+
+
+def _facts(rows: TrainingRows) -> dict:
+    """Say what a set of rows is: how many, of whom, from when to when, how much churn."""
+    return {
+        "rows": len(rows),
+        "accounts": len(np.unique(rows.account_id)),
+        "positives": int(rows.label.sum()),
+        "positive_accounts": len(np.unique(rows.account_id[rows.label])),
+        "base_rate": float(rows.label.mean()),
+        "first_as_of": str(rows.as_of.min())[:10],
+        "last_as_of": str(rows.as_of.max())[:10],
+    }
