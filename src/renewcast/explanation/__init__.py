@@ -1,0 +1,1 @@
+"""Why an account has the probability that it has."""

@@ -1,0 +1,103 @@
+"""Reasons in words: one sentence for one feature, with the number it rests on, in English or Chinese."""
+
+import math
+
+_TEMPLATES = {
+    "en": {
+        "window": "{meaning} in the last {window} days: {value}{typical}",
+        "share": "{meaning}{over}: {value}{typical}",
+        "mean": "{meaning}{over}: {value}{typical}",
+        "level": "{meaning}: {value}{typical}",
+        "rows": "{meaning}: {value}{typical}",
+        "text": "{meaning}: {value}",
+        "fell": "{meaning} fell {percent} % below the account's own pace ({window} days)",
+        "rose": "{meaning} rose {percent} % above the account's own pace ({window} days)",
+        "flat": "{meaning} did not change against the account's own pace ({window} days)",
+        "recency": "{value} days since the last {meaning}{typical}",
+        "none": "no {meaning} on record",
+        "over": " over {window} days",
+        "typical": " (typical account: {typical})",
+    },
+    "zh": {
+        "window": "近{window}天{meaning}：{value}{typical}",
+        "share": "{over}{meaning}：{value}{typical}",
+        "mean": "{over}{meaning}：{value}{typical}",
+        "level": "{meaning}：{value}{typical}",
+        "rows": "{meaning}：{value}{typical}",
+        "text": "{meaning}：{value}",
+        "fell": "{meaning}比客户自身水平低{percent}%（{window}天）",
+        "rose": "{meaning}比客户自身水平高{percent}%（{window}天）",
+        "flat": "{meaning}与客户自身水平持平（{window}天）",
+        "recency": "距上次{meaning}已{value}天{typical}",
+        "none": "没有{meaning}记录",
+        "over": "近{window}天",
+        "typical": "（典型客户：{typical}）",
+    },
+}
+
+
+def sentence(spec, value, typical, language: str, currency: str) -> str:
+    """Say one feature's value at the snapshot in a sentence.
+
+    Parameters
+    ----------
+    spec : FeatureSpec
+    value : float, str or None
+        NaN or None: missing.
+    typical : float, str or None
+        The median over the accounts of the list, for comparison; None leaves it out.
+    language : {"en", "zh"}
+    currency : str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from renewcast.features import FeatureSpec
+    >>> words = ("open_tickets", "support", "open tickets", "未解决工单", "count")
+    >>> spec = FeatureSpec(*words, "tickets", None, "0", "level", "kernel")
+    >>> sentence(spec, 4.0, 0.0, "en", "USD")
+    'Open tickets: 4 (typical account: 0)'
+    >>> sentence(spec, 4.0, 0.0, "zh", "USD")
+    '未解决工单：4（典型客户：0）'
+    """
+    words = _TEMPLATES[language]
+    meaning = spec.meaning if language == "en" else spec.meaning_zh
+    over = words["over"].format(window=spec.window_days) if spec.window_days else ""
+    if _is_missing(value):
+        text = words["none"].format(meaning=meaning)
+    elif spec.form == "trend":
+        percent = round(100 * (math.exp(float(value)) - 1))
+        kind = "fell" if percent < 0 else "rose" if percent > 0 else "flat"
+        text = words[kind].format(meaning=meaning, percent=abs(percent), window=spec.window_days)
+    else:
+        shown = number(value, spec.unit, currency)
+        compared = "" if _is_missing(typical) or spec.is_categorical else number(typical, spec.unit, currency)
+        typical_text = words["typical"].format(typical=compared) if compared else ""
+        text = words[spec.form].format(meaning=meaning, window=spec.window_days, value=shown, typical=typical_text, over=over)
+    return text[0].upper() + text[1:]
+
+
+def number(value, unit: str, currency: str) -> str:
+    """Write a value in its unit.
+
+    Examples
+    --------
+    >>> number(0.256, "share", "USD"), number(1234567.0, "money", "USD"), number(12.0, "count", "USD")
+    ('26 %', 'USD 1,234,567', '12')
+    """
+    if isinstance(value, str):
+        return value
+    if unit == "share":
+        return f"{round(100 * float(value))} %"
+    if unit == "money":
+        return f"{currency} {round(float(value)):,}"
+    if unit == "days" or float(value) == round(float(value)) or abs(float(value)) >= 100:
+        return f"{round(float(value)):,}"
+    return f"{float(value):,.1f}"
+
+
+def _is_missing(value) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))
