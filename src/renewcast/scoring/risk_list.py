@@ -1,0 +1,103 @@
+"""The weekly risk list: one row per account in scope, in the order in which to look at them."""
+
+from renewcast.scoring.reasons import reasons
+from renewcast.segments.lifecycle import lifecycle_stage
+from renewcast.segments.tiers import tier
+
+_NOT_SCORED = {
+    "en": {
+        "term_over": "the last term ended on {day} and no new one is known; inside the grace period",
+        "between_terms": "no term is live; the next one is signed and has not begun",
+    },
+    "zh": {
+        "term_over": "最后一份合同已于{day}到期，尚无新合同；处于宽限期内",
+        "between_terms": "目前没有有效合同；下一份已签署但尚未开始",
+    },
+}
+
+
+def risk_list(view, champion, scores, clusters, last_list):
+    """Put the list together.
+
+    Parameters
+    ----------
+    view : datasets.view.View
+    champion : tracking.champion.Champion
+    scores : scoring.scores.Scores
+    clusters : segments.clusters.Clusters or None
+    last_list : pandas.DataFrame or None
+        The list published before this one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of publishing.columns.LIST_COLUMNS. Scored accounts come first, by falling probability; equal ones by falling
+        ARR, then by account_id; then the accounts that were not scored.
+    """
+    import numpy as np
+    import pandas as pd
+
+    params = view.params
+    language, currency = params.project.language, params.project.currency
+    frame = scores.frame.reset_index(drop=True)
+    features = scores.features.reset_index(drop=True)
+    accounts = view.attributes(scores.as_of).reindex(frame["account_id"])
+    rows = pd.DataFrame({"account_id": frame["account_id"].astype(str)})
+    rows["account_name"] = accounts["name"].to_numpy()
+    rows["owner"] = accounts["owner"].to_numpy()
+    arr = (frame["mrr"] * 12).round(2)
+    rows["segment"] = None if clusters is None else np.array(clusters.names[language])[clusters.assign(features)]
+    rows["tier"] = tier(arr, _growth(features), view.advocacy(frame["account_id"], scores.as_of), params.segments.tiers)
+    rows["lifecycle_stage"] = lifecycle_stage(view.days_since_start(frame["account_id"], scores.as_of), _days_left(frame))
+    rows["renewal_date"] = frame["next_renewal_on"].dt.date
+    days = (frame["next_renewal_on"] - frame["as_of"]).dt.days
+    rows["days_to_renewal"] = days.astype("Int64")
+    rows["arr"] = arr.fillna(0.0)
+    rows["churn_probability"] = frame["churn_probability"]
+    rows["renewal_probability"] = frame["renewal_probability"]
+    rows["arr_at_risk"] = (frame["churn_probability"] * rows["arr"]).round(2)
+    rows["churn_probability_last_list"] = _last(last_list, rows["account_id"])
+    found = reasons(scores, view.catalogue.specs, 3, language, currency)
+    position = np.cumsum(scores.scored) - 1
+    for number in range(3):
+        picked = [
+            found[position[i]][number] if scores.scored[i] and len(found[position[i]]) > number else None
+            for i in range(len(rows))
+        ]
+        rows[f"driver_{number + 1}"] = [reason.text if reason else None for reason in picked]
+        rows[f"driver_{number + 1}_points"] = [reason.points if reason else np.nan for reason in picked]
+    rows["status"] = np.where(scores.scored, "scored", "not_scored")
+    rows["reason_not_scored"] = [
+        None if reason is None or reason != reason else _words(reason, language) for reason in frame["reason_not_scored"]
+    ]
+    rows["model_version"] = champion.version
+    rows["as_of"] = scores.as_of
+    order = np.lexsort((rows["account_id"], -rows["arr"], -rows["churn_probability"].fillna(-1.0)))
+    rows = rows.iloc[order].reset_index(drop=True)
+    rows.insert(0, "rank", np.arange(1, len(rows) + 1))
+    from renewcast.publishing.columns import LIST_COLUMNS
+
+    return rows[[column.name for column in LIST_COLUMNS]]
+
+
+def _growth(features):
+    import numpy as np
+
+    return np.expm1(features["mrr_trend_364d"]) if "mrr_trend_364d" in features else np.full(len(features), np.nan)
+
+
+def _days_left(frame):
+    return (frame["cover_ends_on"] - frame["as_of"]).dt.days.to_numpy(dtype="float64", na_value=float("nan"))
+
+
+def _last(last_list, account_id):
+    import numpy as np
+
+    if last_list is None:
+        return np.full(len(account_id), np.nan)
+    return account_id.map(last_list.set_index("account_id")["churn_probability"]).to_numpy(dtype="float64")
+
+
+def _words(reason: str, language: str) -> str:
+    code, _, day = reason.partition(":")
+    return _NOT_SCORED[language][code].format(day=day)

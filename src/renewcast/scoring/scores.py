@@ -1,0 +1,90 @@
+"""Scores of one snapshot: who is in scope, who is scored, with which probability."""
+
+import dataclasses
+import datetime as dt
+
+from renewcast.datasets.term_features import TERM_SPECS, term_features
+from renewcast.features.build import build_features
+from renewcast.labels._window import holds_day
+
+
+@dataclasses.dataclass(frozen=True)
+class Scores:
+    """Everything that was computed for one snapshot.
+
+    Attributes
+    ----------
+    as_of : datetime.date
+    frame : pandas.DataFrame
+        The population (see snapshots.population) with churn_probability and renewal_probability (NaN: not scored).
+    features : pandas.DataFrame
+        One row per account in scope, in the order of ``frame``.
+    attribution : explanation.attribution.Attribution
+        Of the scored rows, in their order.
+    """
+
+    as_of: dt.date
+    frame: object
+    features: object
+    attribution: object
+
+    @property
+    def scored(self):
+        """Mask of the scored rows, array of bool, shape (n_accounts,)."""
+        return self.frame["is_eligible"].to_numpy(dtype=bool)
+
+
+def score(view, champion, renewal_champion, as_of: dt.date, *, progress=None) -> Scores:
+    """Score every account in scope at a snapshot.
+
+    Parameters
+    ----------
+    view : datasets.view.View
+    champion : tracking.champion.Champion
+        For churn or inactivity.
+    renewal_champion : tracking.champion.Champion or None
+        Without it no renewal probability is given.
+    as_of : datetime.date
+        A snapshot day.
+    progress : callable, optional
+
+    Returns
+    -------
+    Scores
+    """
+    import numpy as np
+
+    from renewcast.explanation.attribution import attribute
+
+    view.calendar.number(as_of)
+    frame = view.population([as_of], target=champion.target)
+    features = build_features(view.catalogue, view.store, frame, view.calendar, progress=progress)
+    eligible = frame["is_eligible"].to_numpy(dtype=bool)
+    gated = frame["gated"].to_numpy(dtype=bool)
+    frame["churn_probability"] = np.nan
+    attribution = attribute(champion.scorer, features[eligible], gated[eligible])
+    frame.loc[eligible, "churn_probability"] = attribution.probability
+    frame["renewal_probability"] = np.nan
+    if renewal_champion is not None and eligible.any():
+        frame["renewal_probability"] = _renewal_probability(view, renewal_champion, frame, features, as_of)
+    return Scores(as_of, frame, features, attribution)
+
+
+def _renewal_probability(view, champion, frame, features, as_of):
+    """Give the renewal probability of each account's next undecided term, where it ends inside the horizon."""
+    import numpy as np
+
+    label = view.params.labels.renewal
+    terms = view.open_terms([as_of]).set_index("contract_id")
+    row = frame["next_contract_id"]
+    wanted = row.notna() & row.isin(terms.index) & frame["is_eligible"]
+    inside = holds_day(frame["next_renewal_on"], frame["as_of"], label.lead_days, label.horizon_days)
+    wanted = (wanted & inside).to_numpy()
+    result = frame["renewal_probability"].copy()
+    if wanted.any():
+        chosen = term_features(terms.loc[row[wanted]].reset_index())
+        inputs = (
+            features[wanted].reset_index(drop=True).assign(**{spec.name: chosen[spec.name].to_numpy() for spec in TERM_SPECS})
+        )
+        result[wanted] = champion.scorer.predict(inputs, np.zeros(len(inputs), dtype=bool))
+    return result
