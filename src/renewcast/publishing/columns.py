@@ -1,0 +1,261 @@
+"""The columns of the weekly risk list: name, type, headings and meaning, in English and Chinese.
+
+Parquet and CSV carry the names; the spreadsheet and the page carry the headings. The order here is the order everywhere.
+"""
+
+from dataclasses import dataclass
+
+from renewcast.errors import RenewcastError
+from renewcast.publishing.numbers_as_text import fact
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the list.
+
+    Parameters
+    ----------
+    name : str
+        The column in Parquet and CSV.
+    kind : str
+        text, integer, money (in the project's currency), share (in [0, 1]) or day.
+    required : bool
+        True where every row has a value.
+    heading, meaning : dict of str to str
+        By language, "en" and "zh".
+    """
+
+    name: str
+    kind: str
+    required: bool
+    heading: dict
+    meaning: dict
+
+
+def _column(name, kind, required, en, zh, meaning_en, meaning_zh):
+    return Column(name, kind, required, {"en": en, "zh": zh}, {"en": meaning_en, "zh": meaning_zh})
+
+
+def _driver(number):
+    return _column(
+        f"driver_{number}",
+        "text",
+        False,
+        f"Reason {number}",
+        f"原因 {number}",
+        f"What raises this account's probability most, number {number} of three; empty if there is none.",
+        f"推高该客户概率的第 {number} 个原因（共三个）；没有则为空。",
+    )
+
+
+def _points(number):
+    return _column(
+        f"driver_{number}_points",
+        "share",
+        False,
+        f"Reason {number}, points",
+        f"原因 {number} 的百分点",
+        f"By how much reason {number} raises the probability; 0.05 is five percentage points.",
+        f"原因 {number} 使概率上升多少；0.05 即五个百分点。",
+    )
+
+
+LIST_COLUMNS = (
+    _column("rank", "integer", True, "Rank", "排名", "Place on the list; 1 comes first.", "在名单中的位置，1 为最先处理。"),
+    _column("account_id", "text", True, "Account ID", "客户编号", "The account's id, always text.", "客户编号，始终为文本。"),
+    _column("account_name", "text", False, "Account", "客户", "The account's name.", "客户名称。"),
+    _column(
+        "owner",
+        "text",
+        False,
+        "Owner",
+        "负责人",
+        "Who looks after the account (the customer success manager).",
+        "负责该客户的客户成功经理。",
+    ),
+    _column("segment", "text", False, "Segment", "客户群", "The cluster of accounts that behave alike.", "行为相近的客户群。"),
+    _column(
+        "tier",
+        "text",
+        False,
+        "Tier",
+        "等级",
+        "Benchmark, value-add or ordinary, by the project's policy.",
+        "按项目规则划分：标杆、增值或普通。",
+    ),
+    _column(
+        "lifecycle_stage",
+        "text",
+        False,
+        "Stage",
+        "阶段",
+        "Onboarding, growth, steady or renewal, by date.",
+        "按日期划分：启用、成长、稳定或续约。",
+    ),
+    _column(
+        "renewal_date",
+        "day",
+        False,
+        "Renewal",
+        "续约日",
+        "First day without cover if the account does not renew.",
+        "如不续约，合同失效的第一天。",
+    ),
+    _column(
+        "days_to_renewal",
+        "integer",
+        False,
+        "Days left",
+        "剩余天数",
+        "Days from the list's day to the renewal date.",
+        "从名单日期到续约日的天数。",
+    ),
+    _column(
+        "arr",
+        "money",
+        False,
+        "ARR",
+        "年度经常性收入",
+        "Annual recurring revenue on the list's day.",
+        "名单日期当天的年度经常性收入。",
+    ),
+    _column(
+        "churn_probability",
+        "share",
+        False,
+        "Churn probability",
+        "流失概率",
+        "Calibrated probability of the outcome that this list predicts; empty if the account is not scored.",
+        "名单所预测结果的校准概率；未评分的客户为空。",
+    ),
+    _column(
+        "renewal_probability",
+        "share",
+        False,
+        "Renewal probability",
+        "续约概率",
+        "Calibrated probability that the coming term is renewed; empty if unknown.",
+        "即将到期合同续约的校准概率；未知则为空。",
+    ),
+    _column(
+        "arr_at_risk",
+        "money",
+        False,
+        "ARR at risk",
+        "风险收入",
+        "ARR times the churn probability: what we expect to lose.",
+        "年度经常性收入乘以流失概率，即预期损失。",
+    ),
+    _column(
+        "churn_probability_last_list",
+        "share",
+        False,
+        "Last list",
+        "上期概率",
+        "The churn probability on the list before this one; empty if it had none.",
+        "上一期名单中的流失概率；没有则为空。",
+    ),
+    _driver(1),
+    _driver(2),
+    _driver(3),
+    _points(1),
+    _points(2),
+    _points(3),
+    _column(
+        "status",
+        "text",
+        True,
+        "Status",
+        "状态",
+        "scored, or not_scored with a reason.",
+        "scored（已评分）或 not_scored（未评分，附原因）。",
+    ),
+    _column(
+        "reason_not_scored",
+        "text",
+        False,
+        "Why not scored",
+        "未评分原因",
+        "Why the account has no probability; empty if it is scored.",
+        "客户没有概率的原因；已评分则为空。",
+    ),
+    _column("model_version", "text", True, "Model version", "模型版本", "The model that scored the row.", "为该行评分的模型。"),
+    _column(
+        "as_of", "day", True, "As of", "截止日期", "Only what was known before this day was used.", "只使用了该日之前已知的信息。"
+    ),
+)
+COLUMN_NAMES = tuple(column.name for column in LIST_COLUMNS)
+
+_INACTIVITY = {
+    "churn_probability": {"en": "Inactivity probability", "zh": "沉寂概率"},
+    "arr_at_risk": {"en": "ARR at risk", "zh": "风险收入"},
+}
+
+
+def heading(column: Column, language: str, target: str) -> str:
+    """Return what a reader sees above a column.
+
+    Parameters
+    ----------
+    column : Column
+    language : {"en", "zh"}
+    target : {"churn", "inactivity"}
+        What the list predicts; it names the probability.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> column = {column.name: column for column in LIST_COLUMNS}["churn_probability"]
+    >>> heading(column, "en", "churn"), heading(column, "zh", "inactivity")
+    ('Churn probability', '沉寂概率')
+    """
+    if target == "inactivity" and column.name in _INACTIVITY:
+        return _INACTIVITY[column.name][language]
+    return column.heading[language]
+
+
+def named_fact(name: str, value, about) -> str:
+    """Write a fact about the model; the name of a column becomes its heading.
+
+    Parameters
+    ----------
+    name : str
+    value : JSON value
+    about : ListFacts
+
+    Returns
+    -------
+    str
+    """
+    if isinstance(value, str) and value in COLUMN_NAMES:
+        return heading(LIST_COLUMNS[COLUMN_NAMES.index(value)], about.language, about.target)
+    return fact(name, value)
+
+
+def check_columns(names) -> None:
+    """Refuse a list whose columns are not exactly ours, in our order.
+
+    Raises
+    ------
+    RenewcastError
+        "The risk list lacks the column ...", "... has an unknown column ..." or "... in another order".
+
+    Examples
+    --------
+    >>> check_columns(COLUMN_NAMES[1:])
+    Traceback (most recent call last):
+    renewcast.errors.RenewcastError: The risk list lacks the column rank; give exactly the columns of publishing.columns.
+    """
+    names = list(names)
+    absent = [name for name in COLUMN_NAMES if name not in names]
+    unknown = [str(name) for name in names if name not in COLUMN_NAMES]
+    advice = "give exactly the columns of publishing.columns"
+    if absent:
+        raise RenewcastError(f"The risk list lacks the column {absent[0]}; {advice}.")
+    if unknown:
+        raise RenewcastError(f"The risk list has an unknown column {unknown[0]!r}; {advice}.")
+    if tuple(names) != COLUMN_NAMES:
+        raise RenewcastError(f"The risk list has its columns twice or in another order; {advice}, in their order.")

@@ -1,0 +1,48 @@
+"""The list as CSV: RFC 4180, UTF-8 without a byte order mark, names of columns as in Parquet.
+
+Numbers are bare numbers, days are YYYY-MM-DD, a missing value is an empty field. Text that a spreadsheet would run as a
+formula has an apostrophe put in (`renewcast.publishing.text.disarm`); `renewcast.publishing.text.rearm` takes it out again.
+When a spreadsheet imports the file, set account_id to "text", or it eats leading zeros; the .xlsx has none of this.
+"""
+
+import csv
+import io
+
+import pyarrow as pa
+
+from renewcast.publishing.columns import COLUMN_NAMES, LIST_COLUMNS
+from renewcast.publishing.text import disarm, visible
+
+
+def to_csv(table: pa.Table) -> bytes:
+    r"""Write the rows; the same rows give the same bytes.
+
+    Examples
+    --------
+    >>> from renewcast.publishing.rows import SCHEMA
+    >>> to_csv(SCHEMA.empty_table())[:24]
+    b'rank,account_id,account_'
+    """
+    target = io.StringIO(newline="")
+    writer = csv.writer(target, lineterminator="\r\n")
+    writer.writerow(COLUMN_NAMES)
+    writer.writerows(zip(*(_fields(table[column.name], column.kind) for column in LIST_COLUMNS), strict=True))
+    return target.getvalue().encode("utf-8")
+
+
+def from_csv(content: bytes) -> list:
+    """Read the file back as a spreadsheet's import would: one dict of strings a row."""
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline=""), strict=True))
+
+
+def csv_text(text: str) -> str:
+    """Return a text as it stands in the CSV."""
+    return visible(disarm(text))
+
+
+def _fields(values, kind):
+    if kind == "text":
+        return [None if value is None else csv_text(value) for value in values.to_pylist()]
+    if kind == "day":
+        return [None if value is None else value.isoformat() for value in values.to_pylist()]
+    return [None if value is None else repr(value) for value in values.to_pylist()]

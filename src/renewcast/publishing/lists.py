@@ -1,0 +1,181 @@
+"""Reading what was published: the current list, an earlier one, all of them; each checked against its manifest."""
+
+import json
+import re
+from pathlib import Path
+
+from renewcast.errors import RenewcastError
+from renewcast.filesystem import read_file
+from renewcast.publishing.facts import Published, check_week
+from renewcast.publishing.manifest import LIST_FILES, MANIFEST, check_digest, parse_manifest, sha256
+
+POINTER = "current.json"
+
+
+def read_list(list_dir: Path):
+    """Read a published list from its Parquet file.
+
+    Parameters
+    ----------
+    list_dir : pathlib.Path
+        One revision's folder, for example lists/2026-W27/r1.
+
+    Returns
+    -------
+    pandas.DataFrame, shape (n_accounts, 24)
+        The columns of `LIST_COLUMNS`; days are datetime.date, days_to_renewal is Int64.
+
+    Raises
+    ------
+    RenewcastError
+        "... is not a published list", "... is not a manifest" or "... was changed after it was published".
+
+    Examples
+    --------
+    >>> try:
+    ...     read_list(Path("lists/2026-W27/r9"))
+    ... except RenewcastError as refused:
+    ...     print(str(refused).partition(";")[0])
+    lists/2026-W27/r9 is not a published list, manifest.json is missing
+    """
+    from renewcast.publishing.parquet import as_frame, from_parquet
+
+    name = LIST_FILES[0]
+    manifest = read_manifest(list_dir)
+    content = _content(list_dir, name)
+    check_digest(content, manifest, name, list_dir / name)
+    return as_frame(from_parquet(content))
+
+
+def verify_list(list_dir: Path) -> dict:
+    """Check every file of a published list against its manifest and return the manifest.
+
+    Raises
+    ------
+    RenewcastError
+        As `read_list`, for any of the files.
+    """
+    manifest = read_manifest(list_dir)
+    for name in LIST_FILES:
+        check_digest(_content(list_dir, name), manifest, name, list_dir / name)
+    return manifest
+
+
+def read_manifest(list_dir: Path) -> dict:
+    """Read the manifest of a published list, which must stand in the folder that it names.
+
+    Raises
+    ------
+    RenewcastError
+        "... is not a published list", "... is not a manifest" or "... belongs to".
+    """
+    manifest = parse_manifest(_content(list_dir, MANIFEST), list_dir / MANIFEST)
+    week, revision = manifest.get("week"), f"r{manifest.get('revision')}"
+    if (week, revision) != (list_dir.parent.name, list_dir.name):
+        raise RenewcastError(f"{list_dir / MANIFEST} belongs to {week}/{revision}; move the folder back to its place.")
+    return manifest
+
+
+def current_list(directory: Path) -> Path | None:
+    """Return the folder of the list in force, or None before the first one.
+
+    Parameters
+    ----------
+    directory : pathlib.Path
+        Where the lists are published.
+
+    Raises
+    ------
+    RenewcastError
+        "... is damaged" or "... names a list that is not there", with what to do.
+
+    Examples
+    --------
+    >>> current_list(Path("nowhere")) is None
+    True
+    """
+    pointer = directory / POINTER
+    try:
+        content = read_file(pointer)
+    except FileNotFoundError:
+        return None
+    try:
+        said = json.loads(content)
+        week, revision, digest = said["week"], said["revision"], said["manifest_sha256"]
+        check_week(week)
+        list_dir = directory / week / f"r{int(revision)}"
+    except (ValueError, KeyError, TypeError, RenewcastError):
+        raise RenewcastError(f"{pointer} is damaged; publish any week again, and it will be mended.") from None
+    if sha256(_content(list_dir, MANIFEST)) != digest:
+        raise RenewcastError(f"{list_dir / MANIFEST} is not the one that was published; restore it or publish {week} again.")
+    return list_dir
+
+
+def previous_list(directory: Path, week: str):
+    """Read the latest revision of the latest week before a week: what "last list" means.
+
+    Parameters
+    ----------
+    directory : pathlib.Path
+    week : str
+        For example "2026-W27".
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        As `read_list`; None if there is no earlier list.
+
+    Raises
+    ------
+    RenewcastError
+        "week ... is not an ISO week", or as `read_list`.
+
+    Examples
+    --------
+    >>> previous_list(Path("nowhere"), "2026-W27") is None
+    True
+    """
+    check_week(week)
+    earlier = [one for one in published_lists(directory) if one.week < week]
+    return read_list(earlier[-1].list_dir) if earlier else None
+
+
+def published_lists(directory: Path) -> list:
+    """List every published revision, by week and revision, oldest week first.
+
+    Parameters
+    ----------
+    directory : pathlib.Path
+
+    Returns
+    -------
+    list of Published
+
+    Examples
+    --------
+    >>> published_lists(Path("nowhere"))
+    []
+    """
+    if not directory.is_dir():
+        return []
+    found = [
+        Published(week=week.name, revision=int(folder.name[1:]), list_dir=folder, status="published")
+        for week in week_folders(directory)
+        for folder in week.iterdir()
+        if re.fullmatch(r"r[1-9][0-9]{0,8}", folder.name) and (folder / MANIFEST).is_file()
+    ]
+    return sorted(found, key=lambda one: (one.week, one.revision))
+
+
+def week_folders(directory: Path) -> list:
+    """Return the folders of the weeks, oldest first; other things in the directory are left alone."""
+    return sorted(path for path in directory.iterdir() if re.fullmatch(r"[0-9]{4}-W[0-9]{2}", path.name) and path.is_dir())
+
+
+def _content(list_dir, name):
+    try:
+        return read_file(list_dir / name)
+    except (FileNotFoundError, NotADirectoryError):
+        raise RenewcastError(
+            f"{list_dir} is not a published list, {name} is missing; give a folder such as lists/2026-W27/r1."
+        ) from None

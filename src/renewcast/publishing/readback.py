@@ -1,0 +1,116 @@
+"""Open every file of a staged list as its reader will, and compare it with the rows. No list is published unread."""
+
+import io
+from html.parser import HTMLParser
+
+import pyarrow as pa
+
+from renewcast.errors import RenewcastError
+from renewcast.publishing.columns import COLUMN_NAMES
+from renewcast.publishing.csv import csv_text, from_csv
+from renewcast.publishing.numbers_as_text import percent
+from renewcast.publishing.page import PROBABILITY_CELL
+from renewcast.publishing.parquet import from_parquet
+from renewcast.publishing.text import visible
+from renewcast.publishing.workbook import list_sheets
+
+_ID, _PROBABILITY = COLUMN_NAMES.index("account_id"), COLUMN_NAMES.index("churn_probability")
+
+
+def check_readback(files: dict, table: pa.Table, language: str) -> None:
+    """Read each format and compare the accounts, their order, their number and their probabilities with the rows.
+
+    Parameters
+    ----------
+    files : dict of str to bytes
+        The content of each file as it lies on the disk, by name.
+    table : pyarrow.Table
+        The rows that were to be written.
+    language : {"en", "zh"}
+        Of the workbook's sheet names.
+
+    Raises
+    ------
+    RenewcastError
+        "risk_list.... cannot be read back" or "risk_list.... differs from the rows".
+    """
+    ids = table["account_id"].to_pylist()
+    probabilities = table["churn_probability"].to_pylist()
+    shown = [visible(account) for account in ids]
+    # Each reader gives (account, probability) in its own format, and says what they ought to be.
+    readers = {
+        "risk_list.parquet": (_parquet, list(zip(ids, probabilities, strict=True))),
+        "risk_list.csv": (_csv, [(csv_text(a), "" if p is None else repr(p)) for a, p in zip(ids, probabilities, strict=True)]),
+        "risk_list.xlsx": (
+            lambda content: _xlsx(content, len(ids), language),
+            [(a, None if p is None else round(p, 12)) for a, p in zip(shown, probabilities, strict=True)],
+        ),
+        "risk_list.html": (_html, [(a, percent(p)) for a, p in zip(shown, probabilities, strict=True)]),
+    }
+    for name, (read, expected) in readers.items():
+        try:
+            found = read(files[name])
+        except Exception as broken:
+            raise RenewcastError(f"{name} cannot be read back ({broken}); nothing was published, run again.") from broken
+        if found != expected:
+            raise RenewcastError(f"{name} differs from the rows ({_first_difference(found, expected)}); nothing was published.")
+    if not from_parquet(files["risk_list.parquet"]).equals(table):
+        raise RenewcastError("risk_list.parquet differs from the rows in another column; nothing was published.")
+
+
+def _parquet(content):
+    table = from_parquet(content)
+    return list(zip(table["account_id"].to_pylist(), table["churn_probability"].to_pylist(), strict=True))
+
+
+def _csv(content):
+    return [(row["account_id"], row["churn_probability"]) for row in from_csv(content)]
+
+
+def _xlsx(content, rows, language):
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False)
+    try:
+        found = []
+        for name, _ in list_sheets(rows, language):
+            cells = book[name].iter_rows(min_row=2, max_col=_PROBABILITY + 1, values_only=True)
+            found += [(row[_ID], None if row[_PROBABILITY] is None else round(row[_PROBABILITY], 12)) for row in cells]
+        return found
+    finally:
+        book.close()
+
+
+class _Rows(HTMLParser):
+    """Collect each account's row and the text of its probability cell."""
+
+    def __init__(self):
+        super().__init__()
+        self.found, self.cell = [], -1
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "tr":
+            account = dict(attrs).get("data-account-id")
+            if account is not None:
+                self.found.append((account, ""))
+            self.cell = -1
+        elif tag == "td":
+            self.cell += 1
+
+    def handle_data(self, data):
+        if self.cell == PROBABILITY_CELL:
+            self.found[-1] = (self.found[-1][0], self.found[-1][1] + data)
+
+
+def _html(content):
+    reader = _Rows()
+    reader.feed(content.decode("utf-8"))
+    reader.close()
+    return reader.found
+
+
+def _first_difference(found, expected):
+    if len(found) != len(expected):
+        return f"{len(found)} rows, not {len(expected)}"
+    row = next(i for i, pair in enumerate(zip(found, expected, strict=True)) if pair[0] != pair[1])
+    return f"row {row + 1}: {found[row]} instead of {expected[row]}"
