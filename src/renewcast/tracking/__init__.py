@@ -1,0 +1,1 @@
+"""Tracking: runs, the registry and the champion. The only part that knows MLflow."""

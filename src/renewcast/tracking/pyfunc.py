@@ -1,0 +1,46 @@
+"""The model for everyone else: a pyfunc flavour, so that `mlflow models predict` and `spark_udf` work on it.
+
+The registry stores the code below as text (models from code) and the artefact's own files; nothing is pickled.
+"""
+
+import warnings
+from pathlib import Path
+
+
+def log_model(mlflow, trained, artefact: Path, training_set):
+    """Log the pyfunc with its signature and an input example's schema.
+
+    Parameters
+    ----------
+    mlflow : module
+    trained : Trained
+    artefact : pathlib.Path
+    training_set : TrainingSet
+
+    Returns
+    -------
+    mlflow.models.model.ModelInfo
+    """
+    import importlib.metadata
+
+    from mlflow.models import ModelSignature
+    from mlflow.types import ColSpec, DataType, Schema
+
+    inputs = [
+        ColSpec(DataType.string if spec.is_categorical else DataType.double, spec.name, required=False) for spec in trained.specs
+    ]
+    inputs.append(ColSpec(DataType.boolean, "gated", required=False))
+    signature = ModelSignature(inputs=Schema(inputs), outputs=Schema([ColSpec(DataType.double, "probability")]))
+    # Given requirements keep MLflow from guessing them, which takes a minute and a subprocess.
+    needed = [f"{name}=={importlib.metadata.version(name)}" for name in ("lightgbm", "numpy", "pandas", "scikit-learn")]
+    code = str(Path(__file__).with_name("pyfunc_model.py"))
+    with warnings.catch_warnings():
+        # MLflow would like type hints and an example; the signature above says the same, exactly.
+        warnings.simplefilter("ignore", UserWarning)
+        return mlflow.pyfunc.log_model(
+            name="model",
+            python_model=code,
+            artifacts={"artefact": str(artefact)},
+            signature=signature,
+            pip_requirements=[*needed, "renewcast"],
+        )
