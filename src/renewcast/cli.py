@@ -1,0 +1,235 @@
+"""The command line: thin, quick to start, one JSON object on stdout with --json, progress and errors on stderr."""
+
+import json as _json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="renewcast",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Which accounts will not renew, why, and what to do while there is still time: a weekly risk list.",
+)
+ProjectOption = Annotated[
+    Path, typer.Option("--project", help="Project directory, the one that holds params.yaml.", show_default="here")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+AsOfOption = Annotated[
+    str | None, typer.Option("--as-of", metavar="DATE", help="Snapshot day, YYYY-MM-DD.", show_default="the newest")
+]
+
+
+@app.command()
+def init(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where to lay the project out; made if absent.")],
+    json: JsonOption = False,
+):
+    """Lay out a new project: params.yaml, pipelines, notebooks, a README."""
+    from renewcast.layout import lay_out
+
+    _answer(
+        json,
+        lambda progress: lay_out(directory),
+        lambda made: (
+            f"Project laid out in {made['directory']}: {', '.join(made['files'])}.\n"
+            f"Next: edit {directory}/params.yaml, then `renewcast check --project {directory}`."
+        ),
+    )
+
+
+@app.command()
+def simulate(
+    project: ProjectOption = Path("."),
+    accounts: Annotated[int, typer.Option(min=10, help="Accounts that ever exist.")] = 2000,
+    weeks: Annotated[int, typer.Option(min=30, help="Weeks of history.")] = 130,
+    start: Annotated[str, typer.Option(metavar="DATE", help="First day.")] = "2024-01-01",
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the random numbers; 0 is a seed.")] = 7,
+    json: JsonOption = False,
+):
+    """Make up a company with a known renewal hazard, as Parquet files in data/raw."""
+
+    def work(progress):
+        from renewcast.days import parse_day
+        from renewcast.simulate import simulate
+
+        raw = project / "data" / "raw"
+        return {
+            "directory": str(raw),
+            **simulate(raw, accounts=accounts, weeks=weeks, start=parse_day(start, what="--start"), seed=seed, progress=progress),
+        }
+
+    _answer(json, work, _lines)
+
+
+@app.command()
+def check(project: ProjectOption = Path("."), json: JsonOption = False):
+    """Report on every table: rows, dates, what was set aside and why, what stops the run (then the exit code is 2)."""
+    report = None
+
+    def work(progress):
+        nonlocal report
+        report = _open(project, progress).check()
+        return report.to_dict()
+
+    _answer(json, work, lambda found: report.render())
+    if report.stops:
+        raise typer.Exit(2)
+
+
+@app.command()
+def features(
+    project: ProjectOption = Path("."),
+    all_features: Annotated[bool, typer.Option("--all", help="Also those that the project's tables cannot fill.")] = False,
+    json: JsonOption = False,
+):
+    """Print the catalogue of features: name, meaning, unit, source, window, what empty means."""
+
+    def work(progress):
+        frame = _open(project, progress).catalogue()
+        frame = frame if all_features else frame[frame["built"]]
+        records = frame.astype(object).where(frame.notna(), None).to_dict("records")
+        return {"count": int(frame["built"].sum()), "features": records}
+
+    _answer(json, work, _catalogue_text)
+
+
+@app.command()
+def run(
+    name: Annotated[
+        str, typer.Argument(help="training_set, train, segment, weekly_risk_list, or a script of the project's pipelines/.")
+    ],
+    as_of: AsOfOption = None,
+    target: Annotated[
+        str | None, typer.Option(help="churn, renewal or inactivity.", show_default="the one that ranks the list")
+    ] = None,
+    project: ProjectOption = Path("."),
+    json: JsonOption = False,
+):
+    """Run one of the pipelines."""
+
+    def work(progress):
+        from renewcast.layout import pipeline
+
+        opened = _open(project, progress)
+        return pipeline(opened.directory, name)(opened, as_of=as_of, target=target)
+
+    _answer(json, work, _lines)
+
+
+@app.command()
+def explain(
+    account: Annotated[str, typer.Argument(help="account_id.")],
+    as_of: AsOfOption = None,
+    project: ProjectOption = Path("."),
+    json: JsonOption = False,
+):
+    """Say what one account's probability is made of."""
+    _answer(json, lambda progress: _open(project, progress).explain(account, as_of), _explanation_text)
+
+
+def _open(directory: Path, progress):
+    from renewcast.project import Project
+
+    return Project.load(directory, progress=progress)
+
+
+def _answer(as_json: bool, work, text) -> None:
+    """Do the work with stdout kept clean, then print the answer; turn every error into one sentence and exit code 2."""
+    from renewcast.errors import RenewcastError
+    from renewcast.progress import Progress
+
+    stdout = os.dup(1)
+    try:
+        # Libraries that print, even from C, must not spoil the one JSON object.
+        sys.stdout.flush()
+        os.dup2(2, 1)
+        try:
+            with Progress() as progress:
+                answer = work(progress)
+        finally:
+            sys.stdout.flush()
+            os.dup2(stdout, 1)
+    except RenewcastError as refused:
+        _fail(as_json, str(refused))
+    except KeyboardInterrupt:
+        typer.echo("renewcast: interrupted; nothing was published. Run the same command again.", err=True)
+        raise typer.Exit(130) from None
+    except Exception as unexpected:
+        if os.environ.get("RENEWCAST_DEBUG"):
+            raise
+        said = " ".join(str(unexpected).split())[:300]
+        _fail(as_json, f"unexpected {type(unexpected).__name__}: {said}; set RENEWCAST_DEBUG=1 to see where, and report it.")
+    finally:
+        os.close(stdout)
+    if as_json:
+        typer.echo(_json.dumps(answer, ensure_ascii=False, default=str, allow_nan=False))
+        return
+    from rich.console import Console
+
+    shown = text(answer)
+    if isinstance(shown, str):
+        typer.echo(shown)
+    else:
+        Console(width=None if sys.stdout.isatty() else 140).print(shown)
+
+
+def _fail(as_json: bool, sentence: str) -> None:
+    if as_json:
+        typer.echo(_json.dumps({"error": sentence}, ensure_ascii=False))
+    typer.echo(f"renewcast: {sentence}", err=True)
+    raise typer.Exit(2)
+
+
+def _lines(answer: dict) -> str:
+    """Write an answer as aligned lines; nested tables one line a row."""
+    lines = []
+    for key, value in answer.items():
+        if isinstance(value, dict):
+            lines.append(f"{key}:")
+            lines += [f"  {inner:<24} {_short(entry)}" for inner, entry in value.items()]
+        else:
+            lines.append(f"{key:<26} {_short(value)}")
+    return "\n".join(lines)
+
+
+def _short(value) -> str:
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    if isinstance(value, dict):
+        return "  ".join(f"{key} {_short(entry)}" for key, entry in value.items())
+    return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _catalogue_text(answer: dict) -> str:
+    head = f"{'name':<34} {'driver':<13} {'unit':<10} {'source':<14} {'window':>6}  {'empty':<8} meaning"
+    lines = [f"{answer['count']} features", head]
+    for entry in answer["features"]:
+        window = "" if entry["window_days"] is None else f"{int(entry['window_days'])}d"
+        why = "" if entry["built"] else f"  (not built: {entry['why_not']})"
+        what = f"{entry['name']:<34} {entry['driver']:<13} {entry['unit']:<10} {entry['source']:<14}"
+        lines.append(f"{what} {window:>6}  {entry['empty']:<8} {entry['meaning']}{why}")
+    return "\n".join(lines)
+
+
+def _explanation_text(answer: dict) -> str:
+    lines = [f"{answer['account_id']} as of {answer['as_of']} (model {answer['model_version']}, ranked by {answer['ranked_by']})"]
+    if answer["status"] == "not_scored":
+        return "\n".join([*lines, f"not scored: {answer['reason_not_scored']}"])
+    lines.append(f"churn probability {answer['churn_probability']:.1%}, of which base {answer['base_probability']:.1%}")
+    if answer["term_outlasts_horizon_points"]:
+        lines.append(f"  {100 * answer['term_outlasts_horizon_points']:+6.1f} points  the term outlasts the horizon")
+    for driver in answer["drivers"]:
+        lines.append(f"  {100 * driver['points']:+6.1f} points  {driver['driver']}")
+        lines += [f"                    {100 * entry['points']:+6.1f}  {entry['sentence']}" for entry in driver["features"]]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,90 @@
+"""What lies where in a project directory: laying a new one out, and finding its pipelines."""
+
+import importlib.util
+from pathlib import Path
+
+from renewcast.errors import RenewcastError
+from renewcast.filesystem import create_file, make_folder
+
+_PARTS = ("params.yaml", "pipelines", "notebooks")
+_IGNORED = "data/\nlists/\nmlruns/\nmlflow.db\nmodels/*/artefact/\nnotebooks/scratch/\n"
+
+
+def reference() -> Path:
+    """Return the reference project that a new one is copied from: the checkout's root, or its copy inside the wheel."""
+    packaged = Path(__file__).with_name("reference")
+    return packaged if packaged.exists() else Path(__file__).resolve().parents[2]
+
+
+def lay_out(directory: Path) -> dict:
+    """Lay out a new project.
+
+    Parameters
+    ----------
+    directory : pathlib.Path
+        Made if absent; must not hold a params.yaml.
+
+    Returns
+    -------
+    dict
+        directory and files.
+
+    Raises
+    ------
+    RenewcastError
+        "... already holds a project".
+    """
+    if (directory / "params.yaml").exists():
+        raise RenewcastError(f"{directory} already holds a project; choose another directory, or edit its params.yaml.")
+    name = directory.resolve().name.lower().replace(" ", "-")
+    made = []
+    for part in _PARTS:
+        for source in sorted(_files(reference() / part)):
+            target = directory / source.relative_to(reference())
+            if target.exists():
+                raise RenewcastError(f"{target} is there already; choose another directory, or move it away.")
+            make_folder(target.parent)
+            create_file(target, source.read_bytes())
+            made.append(str(target.relative_to(directory)))
+    texts = {".gitignore": _IGNORED, "README.md": _readme(name)}
+    for file, text in texts.items():
+        if not (directory / file).exists():
+            create_file(directory / file, text.encode())
+            made.append(file)
+    return {"directory": str(directory), "files": made}
+
+
+def _files(place: Path) -> list[Path]:
+    if place.is_file():
+        return [place]
+    return [
+        path for path in place.rglob("*") if path.is_file() and path.suffix in (".py", ".ipynb") and "scratch" not in path.parts
+    ]
+
+
+def _readme(name: str) -> str:
+    return (
+        f"# {name}\n\nA renewcast project.\n\n"
+        "1. Map your tables under `sources` in `params.yaml`, then `renewcast check`.\n"
+        "2. `renewcast run train --target churn`, and `--target renewal` where terms end.\n"
+        "3. `renewcast run weekly_risk_list --as-of DATE` publishes the list under `lists/`.\n"
+    )
+
+
+def pipeline(directory: Path, name: str):
+    """Return the ``run`` function of a pipeline: the project's own script, or the reference project's.
+
+    Raises
+    ------
+    RenewcastError
+        "there is no pipeline ...".
+    """
+    known = sorted({path.stem for place in (directory, reference()) for path in (place / "pipelines").glob("*.py")})
+    if name not in known:
+        raise RenewcastError(f"there is no pipeline {name!r}; choose one of {', '.join(known)}.")
+    own = directory / "pipelines" / f"{name}.py"
+    path = own if own.exists() else reference() / "pipelines" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"renewcast_pipeline_{name}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.run

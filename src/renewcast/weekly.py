@@ -1,0 +1,235 @@
+"""The weekly job: score a snapshot, put the list together, publish it; and the same for one account, explained."""
+
+import datetime as dt
+import hashlib
+import json
+
+from renewcast.days import iso_week
+from renewcast.errors import RenewcastError
+
+_BANNERS = {
+    "en": {
+        "no_skill": "The model has no skill on this data: nothing tried predicts better than the base rate of {base_rate:.1%}. "
+        "Every account carries the base rate, and the list is ranked by ARR.",
+        "baseline": "The model is not better than {winner} on past outcomes (log loss {loss:.4f} against {best:.4f}), "
+        "so the list is ranked by {winner}.",
+        "segments": "Segments are not shown: {why}",
+    },
+    "zh": {
+        "no_skill": "模型在这份数据上没有预测能力：所有方法都不优于基准率{base_rate:.1%}。"
+        "所有客户均显示基准率，名单按年度经常性收入排序。",
+        "baseline": "在历史结果上，模型并不优于{winner}（对数损失{loss:.4f}对{best:.4f}），因此名单按{winner}排序。",
+        "segments": "未显示分群：{why}",
+    },
+}
+_WINNERS = {
+    "en": {
+        "logistic": "logistic regression",
+        "health_score": "the rule-based health score",
+        "base_rate": "the base rate",
+        "blend": "the model",
+    },
+    "zh": {"logistic": "逻辑回归", "health_score": "规则健康分", "base_rate": "基准率", "blend": "模型"},
+}
+
+
+def draft_list(project, as_of: dt.date):
+    """Score a snapshot and put its list together.
+
+    Parameters
+    ----------
+    project : renewcast.Project
+    as_of : datetime.date
+
+    Returns
+    -------
+    tuple
+        The list (pandas.DataFrame), the banners (list of str), the champion.
+    """
+    from renewcast.publishing import previous_list
+    from renewcast.scoring.risk_list import risk_list
+
+    champion, scores = project._score(as_of)
+    language = project.params.project.language
+    banners = _banners(champion.record, language)
+    clusters = project.segments()
+    if clusters is None:
+        try:
+            clusters = project.segment(as_of)
+        except RenewcastError as why:
+            banners.append(_BANNERS[language]["segments"].format(why=why))
+    last = previous_list(project.lists_directory, iso_week(as_of))
+    return risk_list(project.view, champion, scores, clusters, last), banners, champion
+
+
+def publish_week(project, as_of: dt.date) -> dict:
+    """Publish the list of a snapshot; the same inputs again change nothing.
+
+    Parameters
+    ----------
+    project : renewcast.Project
+    as_of : datetime.date
+
+    Returns
+    -------
+    dict
+        week, as_of, revision, list_dir, page, in_scope, scored, not_scored, status, model_version, banners.
+    """
+    from renewcast.publishing import ListFacts, publish_list
+
+    rows, banners, champion = draft_list(project, as_of)
+    if rows.empty:
+        raise RenewcastError(
+            f"no account is in scope at {as_of}, so there is no list; check sources.contracts with `renewcast check`."
+        )
+    params, record = project.params, champion.record
+    model = {
+        name: record[name]
+        for name in ("model_name", "model_version", "trained_as_of", "ranked_by", "has_skill", "base_rate", "run_id")
+    }
+    model |= {name: record["metrics"][name] for name in ("auc", "log_loss", "ece")}
+    about = ListFacts(
+        project=params.project.name,
+        week=iso_week(as_of),
+        as_of=as_of,
+        language=params.project.language,
+        currency=params.project.currency,
+        target=params.scoring.target,
+        banners=banners,
+        model=model,
+        run_key=_run_key(project, as_of, record),
+        notes=_notes(record, as_of, params),
+    )
+    published = publish_list(project.lists_directory, rows, about)
+    scored = int((rows["status"] == "scored").sum())
+    return {
+        "week": published.week,
+        "as_of": as_of.isoformat(),
+        "revision": published.revision,
+        "list_dir": str(published.list_dir),
+        "page": str(published.list_dir / "risk_list.html"),
+        "in_scope": len(rows),
+        "scored": scored,
+        "not_scored": len(rows) - scored,
+        "status": published.status,
+        "model_version": champion.version,
+        "ranked_by": record["ranked_by"],
+        "banners": banners,
+    }
+
+
+def _banners(record: dict, language: str) -> list[str]:
+    words, winners = _BANNERS[language], _WINNERS[language]
+    if not record["has_skill"]:
+        return [words["no_skill"].format(base_rate=record["base_rate"])]
+    if record["ranked_by"] != "blend":
+        best = record["baselines"][record["ranked_by"]]["log_loss"]
+        return [words["baseline"].format(winner=winners[record["ranked_by"]], loss=record["metrics"]["log_loss"], best=best)]
+    return []
+
+
+def _notes(record: dict, as_of: dt.date, params) -> list[str]:
+    """Say what a reader should know that is no warning."""
+    if record["trained_as_of"] <= as_of.isoformat():
+        return []
+    words = {
+        "en": "Backfilled: the model was trained on what was known by {day}, after the day of this list.",
+        "zh": "补发：模型使用了截至{day}的信息训练，晚于本名单日期。",
+    }
+    return [words[params.project.language].format(day=record["trained_as_of"])]
+
+
+def _run_key(project, as_of: dt.date, record: dict) -> str:
+    """Digest every input of a list: the data, the parameters, the models, the clusters, the day."""
+    from renewcast.tracking.champion import has_champion, load_champion
+
+    clusters = project.segments()
+    renewal = load_champion(project.directory, "renewal").record["sha256"] if has_champion(project.directory, "renewal") else None
+    inputs = {
+        "as_of": as_of.isoformat(),
+        "fingerprint": project.staged.fingerprint,
+        "params": project.params.model_dump(mode="json"),
+        "model": record["sha256"],
+        "renewal_model": renewal,
+        "segments": None if clusters is None else clusters.to_json(),
+    }
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
+
+
+def explain_account(project, account_id: str, as_of: dt.date) -> dict:
+    """Say of one account what its probability is made of.
+
+    Parameters
+    ----------
+    project : renewcast.Project
+    account_id : str
+    as_of : datetime.date
+
+    Returns
+    -------
+    dict
+        account_id, as_of, status, churn_probability, base_probability, drivers (driver, points, and its three strongest features
+        with value and sentence), and the account's row of the list.
+
+    Raises
+    ------
+    RenewcastError
+        "account ... is not in scope".
+    """
+    import difflib
+
+    from renewcast.explanation.phrases import sentence
+
+    champion, scores = project._score(as_of)
+    ids = scores.frame["account_id"].tolist()
+    if account_id not in ids:
+        near = difflib.get_close_matches(account_id, ids, n=1)
+        hint = f"; did you mean {near[0]}?" if near else "; see the list for the accounts in scope."
+        raise RenewcastError(f"account {account_id!r} is not in scope at {as_of}{hint}")
+    row = scores.frame[scores.frame["account_id"] == account_id].iloc[0]
+    head = {
+        "account_id": account_id,
+        "as_of": as_of.isoformat(),
+        "model_version": champion.version,
+        "ranked_by": champion.record["ranked_by"],
+    }
+    if not row["is_eligible"]:
+        return {**head, "status": "not_scored", "reason_not_scored": row["reason_not_scored"], "drivers": []}
+    place = scores.frame.loc[scores.scored, "account_id"].tolist().index(account_id)
+    points = scores.attribution.points.iloc[place]
+    specs = {spec.name: spec for spec in project.view.catalogue.specs}
+    values = scores.features[scores.scored]
+    typical = values.median(numeric_only=True)
+    params = project.params.project
+    drivers = []
+    for driver in sorted({spec.driver for spec in specs.values()}):
+        names = [name for name in points.index if name in specs and specs[name].driver == driver]
+        if not names:
+            continue
+        strongest = sorted(names, key=lambda name: -abs(points[name]))[:3]
+        features = [
+            {
+                "feature": name,
+                "value": _plain(values[name].iat[place]),
+                "points": float(points[name]),
+                "sentence": sentence(specs[name], values[name].iat[place], typical.get(name), params.language, params.currency),
+            }
+            for name in strongest
+        ]
+        drivers.append({"driver": driver, "points": float(points[names].sum()), "features": features})
+    drivers.sort(key=lambda entry: -entry["points"])
+    others = [name for name in points.index if name not in specs]
+    return {
+        **head,
+        "status": "scored",
+        "churn_probability": float(scores.attribution.probability[place]),
+        "base_probability": float(scores.attribution.base_probability[place]),
+        "term_outlasts_horizon_points": float(points[others].sum()) if others else 0.0,
+        "drivers": drivers,
+    }
+
+
+def _plain(value):
+    if value is None or isinstance(value, str):
+        return value
+    return None if value != value else float(value)
