@@ -222,7 +222,7 @@ def _explanation_text(answer: dict) -> str:
     if answer["status"] == "not_scored":
         return "\n".join([*lines, f"not scored: {answer['reason_not_scored']}"])
     lines.append(f"churn probability {answer['churn_probability']:.1%}, of which base {answer['base_probability']:.1%}")
-    if answer["term_outlasts_horizon_points"]:
+    if abs(answer["term_outlasts_horizon_points"]) > 1e-9:
         lines.append(f"  {100 * answer['term_outlasts_horizon_points']:+6.1f} points  the term outlasts the horizon")
     for driver in answer["drivers"]:
         lines.append(f"  {100 * driver['points']:+6.1f} points  {driver['driver']}")

@@ -261,7 +261,9 @@ class Project:
         return self.directory / self.params.publishing.directory
 
     def explain(self, account_id: str, as_of=None) -> dict:
-        """Explain one account at a snapshot day; see :func:`renewcast.weekly.explain_account`."""
-        from renewcast.weekly import explain_account
+        """Explain one account at a snapshot day; see :func:`renewcast.scoring.explain.explain_account`."""
+        from renewcast.scoring.explain import explain_account
 
-        return explain_account(self, account_id, self.day(as_of))
+        champion, scores = self._score(as_of)
+        settings = self.params.project
+        return explain_account(account_id, champion, scores, self.view.catalogue.specs, settings.language, settings.currency)

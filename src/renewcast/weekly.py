@@ -1,4 +1,4 @@
-"""The weekly job: score a snapshot, put the list together, publish it; and the same for one account, explained."""
+"""The weekly job: score a snapshot, put the list together, publish it."""
 
 import datetime as dt
 import hashlib
@@ -47,6 +47,7 @@ def draft_list(project, as_of: dt.date):
         The list (pandas.DataFrame), the banners (list of str), the champion.
     """
     from renewcast.publishing import previous_list
+    from renewcast.publishing.columns import COLUMN_NAMES
     from renewcast.scoring.risk_list import risk_list
 
     champion, scores = project._score(as_of)
@@ -59,7 +60,8 @@ def draft_list(project, as_of: dt.date):
         except RenewcastError as why:
             banners.append(_BANNERS[language]["segments"].format(why=why))
     last = previous_list(project.lists_directory, iso_week(as_of))
-    return risk_list(project.view, champion, scores, clusters, last), banners, champion
+    rows = risk_list(project.view, champion, scores, clusters, last)[list(COLUMN_NAMES)]
+    return rows, banners, champion
 
 
 def publish_week(project, as_of: dt.date) -> dict:
@@ -154,82 +156,3 @@ def _run_key(project, as_of: dt.date, record: dict) -> str:
         "segments": None if clusters is None else clusters.to_json(),
     }
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
-
-
-def explain_account(project, account_id: str, as_of: dt.date) -> dict:
-    """Say of one account what its probability is made of.
-
-    Parameters
-    ----------
-    project : renewcast.Project
-    account_id : str
-    as_of : datetime.date
-
-    Returns
-    -------
-    dict
-        account_id, as_of, status, churn_probability, base_probability, drivers (driver, points, and its three strongest features
-        with value and sentence), and the account's row of the list.
-
-    Raises
-    ------
-    RenewcastError
-        "account ... is not in scope".
-    """
-    import difflib
-
-    from renewcast.explanation.phrases import sentence
-
-    champion, scores = project._score(as_of)
-    ids = scores.frame["account_id"].tolist()
-    if account_id not in ids:
-        near = difflib.get_close_matches(account_id, ids, n=1)
-        hint = f"; did you mean {near[0]}?" if near else "; see the list for the accounts in scope."
-        raise RenewcastError(f"account {account_id!r} is not in scope at {as_of}{hint}")
-    row = scores.frame[scores.frame["account_id"] == account_id].iloc[0]
-    head = {
-        "account_id": account_id,
-        "as_of": as_of.isoformat(),
-        "model_version": champion.version,
-        "ranked_by": champion.record["ranked_by"],
-    }
-    if not row["is_eligible"]:
-        return {**head, "status": "not_scored", "reason_not_scored": row["reason_not_scored"], "drivers": []}
-    place = scores.frame.loc[scores.scored, "account_id"].tolist().index(account_id)
-    points = scores.attribution.points.iloc[place]
-    specs = {spec.name: spec for spec in project.view.catalogue.specs}
-    values = scores.features[scores.scored]
-    typical = values.median(numeric_only=True)
-    params = project.params.project
-    drivers = []
-    for driver in sorted({spec.driver for spec in specs.values()}):
-        names = [name for name in points.index if name in specs and specs[name].driver == driver]
-        if not names:
-            continue
-        strongest = sorted(names, key=lambda name: -abs(points[name]))[:3]
-        features = [
-            {
-                "feature": name,
-                "value": _plain(values[name].iat[place]),
-                "points": float(points[name]),
-                "sentence": sentence(specs[name], values[name].iat[place], typical.get(name), params.language, params.currency),
-            }
-            for name in strongest
-        ]
-        drivers.append({"driver": driver, "points": float(points[names].sum()), "features": features})
-    drivers.sort(key=lambda entry: -entry["points"])
-    others = [name for name in points.index if name not in specs]
-    return {
-        **head,
-        "status": "scored",
-        "churn_probability": float(scores.attribution.probability[place]),
-        "base_probability": float(scores.attribution.base_probability[place]),
-        "term_outlasts_horizon_points": float(points[others].sum()) if others else 0.0,
-        "drivers": drivers,
-    }
-
-
-def _plain(value):
-    if value is None or isinstance(value, str):
-        return value
-    return None if value != value else float(value)

@@ -72,10 +72,10 @@ def what_is_held(rows):
 @family.rows(
     "terms",
     [
-        _spec("days_to_term_end", "days to the next undecided end of a term", "距下一个未定合同到期天数", "days"),
-        _spec("days_to_cover_end", "days to the end of the known cover", "距已知合同覆盖结束天数", "days"),
-        _spec("days_past_notice_date", "days since the last day for giving notice", "距通知截止日已过天数", "days"),
-        _spec("term_length_days", "length of the longest live term in days", "最长有效合同天数", "days"),
+        _spec("days_to_term_end", "days until the next undecided term ends", "距下一个未定合同到期天数", "days"),
+        _spec("days_to_cover_end", "days until the known cover ends", "距已知合同覆盖结束天数", "days"),
+        _spec("days_past_notice_date", "days past the last day for giving notice", "距通知截止日已过天数", "days"),
+        _spec("term_length_days", "days that the longest live term covers", "最长有效合同天数", "days"),
         _spec("is_auto_renewing", "share of live terms that renew by themselves", "自动续约合同占比", "share", form="share"),
     ],
     columns=("ends_on",),

@@ -167,3 +167,27 @@ _CHINESE = {
 }
 
 WORDING = {"en": _ENGLISH, "zh": _CHINESE}
+
+_LABELS = {
+    "en": {"value_add": "value-add"},
+    "zh": {
+        "benchmark": "标杆",
+        "value_add": "增值",
+        "ordinary": "普通",
+        "onboarding": "上线期",
+        "growth": "成长期",
+        "steady": "稳定期",
+        "renewal": "续约期",
+    },
+}
+
+
+def label(code: str | None, language: str) -> str | None:
+    """Return what the page calls a tier or a lifecycle stage; the data keep the code.
+
+    Examples
+    --------
+    >>> label("value_add", "en"), label("renewal", "zh"), label("renewal", "en")
+    ('value-add', '续约期', 'renewal')
+    """
+    return _LABELS[language].get(code, code)

@@ -10,7 +10,7 @@ from importlib import resources
 
 import pyarrow as pa
 
-from renewcast.publishing._wording import WORDING
+from renewcast.publishing._wording import WORDING, label
 from renewcast.publishing.charts import MOST_OWNERS, distribution_chart, owner_chart
 from renewcast.publishing.columns import LIST_COLUMNS, heading, named_fact
 from renewcast.publishing.facts import ListFacts, facts_as_json
@@ -87,12 +87,12 @@ def to_html(table: pa.Table, about: ListFacts) -> bytes:
         ],
         model=_model_facts(about, words),
         meanings=[(heading(one, about.language, about.target), one.name, one.meaning[about.language]) for one in LIST_COLUMNS],
-        rows=_rows(table, words),
+        rows=_rows(table, words, about.language),
     )
     return page.encode("utf-8")
 
 
-def _rows(table, words):
+def _rows(table, words, language):
     """One tuple of finished texts a row, in the order of the template."""
 
     def dash(text):
@@ -105,9 +105,9 @@ def _rows(table, words):
             visible(row["account_id"]),
             dash(row["account_name"]),
             dash(row["owner"]),
-            dash(row["tier"]),
+            dash(label(row["tier"], language)),
             dash(row["segment"]),
-            dash(row["lifecycle_stage"]),
+            dash(label(row["lifecycle_stage"], language)),
             "–" if row["renewal_date"] is None else row["renewal_date"],
             _days(row["days_to_renewal"], words),
             money(row["arr"]),

@@ -42,30 +42,79 @@ def reasons(scores, specs, number: int, language: str, currency: str) -> list[li
     """
     import numpy as np
 
-    by_name = {spec.name: spec for spec in specs}
-    points = scores.attribution.points
-    known = [name for name in points.columns if name in by_name]
-    values = scores.features[scores.scored]
-    typical = values.median(numeric_only=True)
-    drivers = sorted({by_name[name].driver for name in known})
-    columns = {driver: [name for name in known if by_name[name].driver == driver] for driver in drivers}
-    totals = (
-        np.column_stack([points[columns[driver]].sum(axis=1) for driver in drivers]) if drivers else np.zeros((len(points), 0))
-    )
+    speaker = Speaker(scores, specs, language, currency)
     result = []
-    matrix = {driver: points[columns[driver]].to_numpy() for driver in drivers}
-    for row in range(len(points)):
+    for row in range(len(speaker.totals)):
         chosen = []
         # Ties go to the driver that stands first by name, whatever the machine's sorting does.
-        for place in np.argsort(-totals[row], kind="stable")[:number]:
-            if totals[row, place] <= SMALLEST_POINTS:
+        for place in np.argsort(-speaker.totals[row], kind="stable")[:number]:
+            points = float(speaker.totals[row, place])
+            if points <= SMALLEST_POINTS:
                 break
-            driver = drivers[place]
-            feature = columns[driver][int(np.argmax(matrix[driver][row]))]
-            text = sentence(by_name[feature], values[feature].iat[row], typical.get(feature), language, currency)
-            chosen.append(Reason(driver, feature, float(totals[row, place]), text))
+            driver = speaker.drivers[place]
+            feature = speaker.telling(row, driver)
+            chosen.append(Reason(driver, feature, points, speaker.say(row, feature)))
         result.append(chosen)
     return result
+
+
+class Speaker:
+    """The points of every driver, and sentences about the features behind them.
+
+    Parameters
+    ----------
+    scores : scoring.scores.Scores
+    specs : list of FeatureSpec
+    language : {"en", "zh"}
+    currency : str
+
+    Attributes
+    ----------
+    drivers : list of str
+        By name.
+    totals : array of float, shape (n_scored, n_drivers)
+        Probability points of each driver.
+    """
+
+    def __init__(self, scores, specs, language: str, currency: str):
+        import numpy as np
+
+        self._specs = {spec.name: spec for spec in specs}
+        self._language, self._currency = language, currency
+        points = scores.attribution.points
+        self._values = scores.features[scores.scored].reset_index(drop=True)
+        self._typical = self._values.median(numeric_only=True)
+        known = [name for name in points.columns if name in self._specs]
+        self.drivers = sorted({self._specs[name].driver for name in known})
+        self._columns = {driver: [name for name in known if self._specs[name].driver == driver] for driver in self.drivers}
+        self._points = {driver: points[self._columns[driver]].to_numpy() for driver in self.drivers}
+        summed = [self._points[driver].sum(axis=1) for driver in self.drivers]
+        self.totals = np.column_stack(summed) if summed else np.zeros((len(points), 0))
+
+    def strongest(self, row: int, driver: str) -> list[tuple[str, float]]:
+        """List a driver's features with their points, the one that raises the probability most first."""
+        import numpy as np
+
+        points = self._points[driver][row]
+        return [(self._columns[driver][i], float(points[i])) for i in np.argsort(-points, kind="stable")]
+
+    def telling(self, row: int, driver: str) -> str:
+        """Choose the feature to speak of: the strongest one in which the account differs from the typical one."""
+        raising = [name for name, points in self.strongest(row, driver) if points > 0]
+        differing = [name for name in raising if self.value(row, name) != self._typical.get(name)]
+        return (differing or raising)[0]
+
+    def value(self, row: int, feature: str):
+        """Return an account's value of a feature, as a plain float or text; None where it is missing."""
+        value = self._values[feature].iat[row]
+        if value is None or value != value:
+            return None
+        return value if isinstance(value, str) else float(value)
+
+    def say(self, row: int, feature: str) -> str:
+        """Say an account's value of a feature in a sentence."""
+        typical = self._typical.get(feature)
+        return sentence(self._specs[feature], self.value(row, feature), typical, self._language, self._currency)
 
 
 SMALLEST_POINTS = 1e-4

@@ -31,7 +31,7 @@ def risk_list(view, champion, scores, clusters, last_list):
     Returns
     -------
     pandas.DataFrame
-        The columns of publishing.columns.LIST_COLUMNS. Scored accounts come first, by falling probability; equal ones by falling
+        The columns of publishing.columns.LIST_COLUMNS, in any order. Scored accounts come first, by falling probability; equal ones by falling
         ARR, then by account_id; then the accounts that were not scored.
     """
     import numpy as np
@@ -75,9 +75,7 @@ def risk_list(view, champion, scores, clusters, last_list):
     order = np.lexsort((rows["account_id"], -rows["arr"], -rows["churn_probability"].fillna(-1.0)))
     rows = rows.iloc[order].reset_index(drop=True)
     rows.insert(0, "rank", np.arange(1, len(rows) + 1))
-    from renewcast.publishing.columns import LIST_COLUMNS
-
-    return rows[[column.name for column in LIST_COLUMNS]]
+    return rows
 
 
 def _growth(features):
