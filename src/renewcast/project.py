@@ -2,6 +2,7 @@
 
 import datetime as dt
 import functools
+import os
 from pathlib import Path
 
 from renewcast.days import DAY, parse_day
@@ -43,6 +44,29 @@ class Project:
         directory = Path(directory)
         return cls(directory, load_params(directory / "params.yaml"), progress)
 
+    @classmethod
+    def load_here(cls, *, progress=None) -> "Project":
+        """Open the project that a notebook belongs to.
+
+        It is the directory that the environment variable RENEWCAST_PROJECT names; without it, the nearest one that holds a
+        params.yaml, from the current directory upwards.
+
+        Raises
+        ------
+        RenewcastError
+            "no params.yaml in ...", or as :meth:`load`.
+        """
+        named = os.environ.get("RENEWCAST_PROJECT")
+        if named:
+            return cls.load(named, progress=progress)
+        here = Path.cwd()
+        for place in (here, *here.parents):
+            if (place / "params.yaml").is_file():
+                return cls.load(place, progress=progress)
+        raise RenewcastError(
+            f"no params.yaml in {here} or above it; set RENEWCAST_PROJECT to the project directory, or work inside one."
+        )
+
     # -- sources ---------------------------------------------------------------------------------------------------
 
     @functools.cached_property
@@ -70,8 +94,19 @@ class Project:
         """Names of the canonical tables that this project has."""
         return list(self.staged.tables)
 
-    def table(self, name: str):
+    @property
+    def raw_directory(self) -> Path:
+        """Where `renewcast simulate` writes; the files of a company of your own may lie anywhere."""
+        return self.directory / "data" / "raw"
+
+    def table(self, name: str, as_of=None):
         """Return one canonical table as a DataFrame.
+
+        Parameters
+        ----------
+        name : str
+        as_of : datetime.date or str, optional
+            Only the rows that the snapshot of this day sees, later columns masked; every row and version by default.
 
         Raises
         ------
@@ -84,13 +119,21 @@ class Project:
             raise RenewcastError(
                 f"this project has no table {name}; it has {', '.join(self.tables)}. Map it under sources in params.yaml."
             )
+        if as_of is not None:
+            from renewcast.overview import known_rows
+
+            return known_rows(self.view, name, self.day(as_of))
         return pd.read_parquet(self.staged.tables[name])
 
     # -- snapshots, features, labels -------------------------------------------------------------------------------
 
     def last_snapshot_day(self) -> dt.date:
-        """Return the newest snapshot day up to the day after the data end."""
-        return self.view.calendar.latest(self.view.data_end.date() + DAY)
+        """Return the newest snapshot day for which the table that tells the outcome is complete."""
+        return self.view.calendar.latest(self.view.outcomes_known_until(self.params.scoring.target).date() + DAY)
+
+    def snapshot_days(self, every_weeks: int = 1) -> list[dt.date]:
+        """List the snapshot days up to the newest, every so many weeks counted back from it."""
+        return self.view.calendar.days(self.last_snapshot_day(), every_weeks)
 
     def day(self, as_of) -> dt.date:
         """Read a snapshot day, by default the newest.
@@ -167,6 +210,15 @@ class Project:
         from renewcast.tracking.champion import load_champion
 
         return load_champion(self.directory, target or self.params.scoring.target)
+
+    def test_predictions(self, target: str | None = None):
+        """Return what the champion's evaluation rests on: account_id, group, as_of, label, gated, one probability an estimator.
+
+        See :func:`renewcast.rehearsal.test_predictions`: they are kept, and made again where they are not.
+        """
+        from renewcast.rehearsal import test_predictions
+
+        return test_predictions(self, target or self.params.scoring.target)
 
     def segment(self, as_of=None):
         """Fit the behavioural clusters anew and keep them; return them."""
@@ -254,6 +306,13 @@ class Project:
 
         current = current_list(self.lists_directory)
         return None if current is None else read_list(current)
+
+    def previous_list(self):
+        """Return the list published for the week before the current one's, or None."""
+        from renewcast.publishing import current_list, previous_list
+
+        current = current_list(self.lists_directory)
+        return None if current is None else previous_list(self.lists_directory, current.parent.name)
 
     @property
     def lists_directory(self) -> Path:

@@ -55,12 +55,10 @@ class View:
     def outcomes_known_until(self, target: str) -> dt.datetime:
         """Return the instant up to which outcomes of a target are complete.
 
-        It is the data end, or the last row of the table that tells the outcome, whichever comes first.
-
-        Where the contracts stop earlier than the usage, nobody renews any more, and everybody would seem to churn.
+        It is the data end, or the last row of the table that tells the outcome, whichever comes first: where the contracts
+        stop earlier than the usage, nobody renews any more, and everybody would seem to churn.
         """
-        told_by = "usage" if target == "inactivity" else "contracts"
-        latest = self._latest_known[told_by]
+        latest = self._latest_known["usage" if target == "inactivity" else "contracts"]
         latest = dt.datetime.fromisoformat(latest) if isinstance(latest, str) else latest
         return min(self.data_end, latest)
 

@@ -31,8 +31,8 @@ def risk_list(view, champion, scores, clusters, last_list):
     Returns
     -------
     pandas.DataFrame
-        The columns of publishing.columns.LIST_COLUMNS, in any order. Scored accounts come first, by falling probability; equal ones by falling
-        ARR, then by account_id; then the accounts that were not scored.
+        The columns of publishing.columns.LIST_COLUMNS, in any order. Scored accounts come first, by falling probability; equal
+        ones by falling ARR, then by account_id; then the accounts that were not scored.
     """
     import numpy as np
     import pandas as pd

@@ -74,8 +74,10 @@ class TableReport:
     def warn(self, code: str, sentence: str, rows: int, of: int | None = None) -> None:
         """Add a warning when it concerns any row; its share is of the rows kept unless ``of`` says otherwise."""
         if rows:
-            share = rows / max(self.rows_kept if of is None else of, 1)
-            self.warnings.append(Finding(code, sentence.format(rows=f"{rows:,}", share=f"{share:.1%}"), rows, share))
+            whole = max(self.rows_kept if of is None else of, 1)
+            # 1,077 of 2,000 is 53.85 %, which a share of 0.5385 in binary would show as 53.8 %.
+            share = f"{100 * rows / whole:.1f}%"
+            self.warnings.append(Finding(code, sentence.format(rows=f"{rows:,}", share=share), rows, rows / whole))
 
     @classmethod
     def from_dict(cls, content: dict) -> "TableReport":

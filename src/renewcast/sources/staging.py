@@ -53,7 +53,7 @@ class Staged:
 
 
 def stage(
-    params: Params, directory: Path, *, progress: Callable[[str], None] | None = None, raise_on_stop: bool = True
+    params: Params, directory: Path, *, progress: Callable[[int, int, str], None] | None = None, raise_on_stop: bool = True
 ) -> Staged:
     """Turn the sources of ``params`` into canonical tables.
 
@@ -63,7 +63,7 @@ def stage(
     directory : pathlib.Path
         The project; relative paths start here, and the results go to its ``data/work``.
     progress : callable, optional
-        Called with the name of each table before it is staged.
+        Called as ``progress(done, total, text)`` before each table.
     raise_on_stop : bool
         Raise the first reason to stop rather than return it.
 
@@ -143,9 +143,9 @@ def _stage_all(params: Params, origins: dict, work: Path, key: str | None, stops
         )
         bench = Workbench(seal(backend), params, scratch)
         reports = []
-        for name, found in origins.items():
+        for done, (name, found) in enumerate(origins.items()):
             if progress is not None:
-                progress(name)
+                progress(done, len(origins), f"staging {name}")
             try:
                 reports.append(stage_table(bench, CONTRACTS[name], found, stops))
             except RenewcastError as refused:
