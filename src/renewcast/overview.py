@@ -1,4 +1,4 @@
-"""What a company's tables hold, seen as a whole: rows by week, accounts and recurring revenue by snapshot, how late rows become known."""
+"""A company's tables seen as a whole: rows by week, accounts and revenue by snapshot, how late rows become known."""
 
 import datetime as dt
 
@@ -19,7 +19,7 @@ def weekly_activity(view):
     Returns
     -------
     pandas.DataFrame
-        table, week (its first day, datetime64), rows, accounts; whole weeks of the snapshot calendar only, sorted by table and week.
+        table, week (its first day, datetime64), rows, accounts; whole weeks of the snapshot calendar only.
     """
     import pandas as pd
 

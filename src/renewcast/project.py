@@ -211,14 +211,14 @@ class Project:
 
         return load_champion(self.directory, target or self.params.scoring.target)
 
-    def test_predictions(self, target: str | None = None):
+    def predictions_on_test(self, target: str | None = None):
         """Return what the champion's evaluation rests on: account_id, group, as_of, label, gated, one probability an estimator.
 
-        See :func:`renewcast.rehearsal.test_predictions`: they are kept, and made again where they are not.
+        See :func:`renewcast.rehearsal.predictions_on_test`: they are kept, and made again where they are not.
         """
-        from renewcast.rehearsal import test_predictions
+        from renewcast.rehearsal import predictions_on_test
 
-        return test_predictions(self, target or self.params.scoring.target)
+        return predictions_on_test(self, target or self.params.scoring.target)
 
     def segment(self, as_of=None):
         """Fit the behavioural clusters anew and keep them; return them."""

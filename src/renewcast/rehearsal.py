@@ -6,7 +6,7 @@ from renewcast.errors import RenewcastError
 SAME_LOG_LOSS = 1e-6
 
 
-def test_predictions(project, target: str):
+def predictions_on_test(project, target: str):
     """Return the predictions that the champion's evaluation rests on, made by the fit that had not seen the test.
 
     They are read from ``data/work/test_predictions_<target>.parquet`` where that file belongs to the champion; otherwise the
@@ -44,7 +44,7 @@ def test_predictions(project, target: str):
     trained = train(_rows(training_set), training_set.specs, params.model, params.splits, training_set.embargo_days)
     if not _are_of(trained.test_predictions, record):
         raise RenewcastError(
-            f"the champion for {target} cannot be made again from the present tables and params.yaml, so its test predictions are lost; "
+            f"the champion for {target} cannot be made again from the tables and params.yaml as they are now; "
             f"run `renewcast run train --target {target}` to have a champion that fits them."
         )
     project.keep(trained.test_predictions, name)

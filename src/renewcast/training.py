@@ -92,4 +92,5 @@ def _rows(training_set):
         group=frame["group"].to_numpy(dtype=str),
         as_of=frame["as_of"].to_numpy(dtype="datetime64[s]"),
         gated=frame["gated"].to_numpy(dtype=bool),
+        is_good_outcome=training_set.target == "renewal",
     )

@@ -76,14 +76,20 @@ def test_what_scores_is_refitted_on_all_rows_and_what_is_judged_is_not(world, tr
 
 def test_too_little_churn_is_refused_in_one_sentence(world):
     rows = world[0]
-    for label, words in ((np.zeros(len(rows)), "hold 0"), (np.ones(len(rows)), "everybody churned")):
+    few = np.isin(rows.group, np.unique(rows.group[rows.label])[:5]) & rows.label
+    cases = (
+        (np.zeros(len(rows)), "everybody stayed"),
+        (np.ones(len(rows)), "everybody churned"),
+        (few, "hold 5 of the rarer one"),
+    )
+    for label, words in cases:
         with pytest.raises(RenewcastError, match=words):
             train(relabelled(rows, label=label), SPECS, MODEL, SPLITS, EMBARGO_DAYS)
 
 
 def test_a_test_without_churn_is_refused_in_one_sentence(world, trained):
     rows = world[0]
-    with pytest.raises(RenewcastError, match="holds no churn"):
+    with pytest.raises(RenewcastError, match="holds one outcome only"):
         train(relabelled(rows, label=rows.label & ~trained.splits.test), SPECS, MODEL, SPLITS, EMBARGO_DAYS)
 
 

@@ -60,9 +60,11 @@ def build_training_set(view, target: str, as_of: dt.date, *, progress=None) -> T
     Raises
     ------
     RenewcastError
-        "params.yaml has no labels.<target>" or "no snapshot has a finished outcome".
+        "there is no target ...", "params.yaml has no labels.<target>" or "no snapshot has a finished outcome".
     """
     params = view.params
+    if target not in OUTCOMES:
+        raise RenewcastError(f"there is no target {target!r}; choose one of {', '.join(OUTCOMES)}.")
     label = getattr(params.labels, target)
     if label is None:
         raise RenewcastError(

@@ -1,7 +1,7 @@
 """What every estimator is given and what it owes: rows of labelled snapshots in, probabilities and their parts out."""
 
 import itertools
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -61,6 +61,8 @@ class TrainingRows:
     as_of : array of datetime64[s], shape (n_snapshots,)
     gated : array of bool, shape (n_snapshots,)
         True where the current contract outlasts the horizon.
+    is_good_outcome : bool
+        True where the label is good news (a renewal), so that a healthier account is likelier to carry it.
 
     Raises
     ------
@@ -81,6 +83,7 @@ class TrainingRows:
     group: np.ndarray
     as_of: np.ndarray
     gated: np.ndarray
+    is_good_outcome: bool = False
 
     def __post_init__(self):
         kinds = {"label": bool, "account_id": str, "group": str, "as_of": "datetime64[s]", "gated": bool}
@@ -95,8 +98,8 @@ class TrainingRows:
     def take(self, mask: np.ndarray) -> "TrainingRows":
         """Return the rows under a mask, or at the given positions."""
         at = np.flatnonzero(mask) if np.asarray(mask).dtype == bool else np.asarray(mask)
-        rest = {field.name: getattr(self, field.name)[at] for field in fields(self) if field.name != "features"}
-        return TrainingRows(features=self.features.iloc[at].reset_index(drop=True), **rest)
+        arrays = {field.name: getattr(self, field.name)[at] for field in fields(self) if field.type is np.ndarray}
+        return replace(self, features=self.features.iloc[at].reset_index(drop=True), **arrays)
 
     def in_order(self) -> "TrainingRows":
         """Return the rows by (account_id, as_of), so that the order in which they came never changes a fit.
@@ -114,8 +117,8 @@ class TrainingRows:
         return self if np.array_equal(order, np.arange(len(self))) else self.take(order)
 
     def positive_groups(self) -> int:
-        """Count the groups with at least one churn."""
-        return len(np.unique(self.group[self.label]))
+        """Count the groups with at least one of the rarer outcome: what there is to learn from."""
+        return min(len(np.unique(self.group[self.label])), len(np.unique(self.group[~self.label])))
 
 
 class Estimator(Protocol):

@@ -97,7 +97,8 @@ class HealthScore:
         means = self.points(rows.features).mean(axis=0)
         centred = (self.score(rows.features) - (means.sum() if self.rules else 50.0)) / 10
         level, slope = fit_logistic(np.column_stack([np.ones(len(rows)), centred]), rows.label)
-        if slope > 0:
+        # A curve that contradicts the rules is not used.
+        if (slope < 0) if rows.is_good_outcome else (slope > 0):
             level, slope = fit_logistic(np.ones((len(rows), 1)), rows.label)[0], 0.0
         self.curve = {"level": float(level), "slope": float(slope), "means": means.tolist()}
         return self

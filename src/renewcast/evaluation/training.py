@@ -95,8 +95,8 @@ def train(
     Raises
     ------
     RenewcastError
-        "Training needs ...", with fewer than 20 churned accounts to learn from, or where nobody stays; "The labelled
-        snapshots span ...", when nothing is left to train on; "The test ...", when the test rows hold one class.
+        "Training needs ...", with fewer than 20 accounts of the rarer outcome, or with one outcome only; "The labelled
+        snapshots span ...", when nothing is left to train on; "The test ...", when the test rows hold one outcome.
 
     Notes
     -----
@@ -111,9 +111,8 @@ def train(
     development, test = rows.take(parts.development), rows.take(parts.test)
     _enough(development, "the snapshots before the test")
     if test.label.all() or not test.label.any():
-        found = "only churn" if test.label.any() else "no churn"
         raise RenewcastError(
-            f"The test of the last {splits.test_weeks} weeks holds {found}; raise splits.test_weeks or bring more history."
+            f"The test of the last {splits.test_weeks} weeks holds one outcome only; raise splits.test_weeks or bring more history."
         )
     trees = Trees(model.seed, model.fits, model.num_leaves, model.min_rows_per_leaf, model.learning_rate)
     say(f"tuning on {len(parts.slices)} slices")
@@ -168,15 +167,17 @@ def train(
 
 
 def _enough(rows: TrainingRows, where: str) -> None:
-    churned = rows.positive_groups()
-    if churned < FEWEST_POSITIVE_GROUPS:
+    lost, kept = ("was not renewed", "was renewed") if rows.is_good_outcome else ("churned", "stayed")
+    if rows.label.all() or not rows.label.any():
+        all_same = kept if rows.label.all() == rows.is_good_outcome else lost
         raise RenewcastError(
-            f"Training needs at least {FEWEST_POSITIVE_GROUPS} churned accounts, and {where} hold {churned}; "
-            "bring more history, or use the health score until there is more."
+            f"Training needs both outcomes, and in {where} everybody {all_same}; check the label and the population, or bring more history."
         )
-    if rows.label.all():
+    found = rows.positive_groups()
+    if found < FEWEST_POSITIVE_GROUPS:
         raise RenewcastError(
-            f"Training needs accounts that stayed, and in {where} everybody churned; check the label and the population."
+            f"Training needs at least {FEWEST_POSITIVE_GROUPS} accounts of each outcome, and {where} hold {found} of the rarer one; "
+            "bring more history, or use the health score until there is more."
         )
 
 

@@ -70,7 +70,8 @@ def load_params(path: Path) -> Params:
 
 
 def _sentence(refused: ValidationError) -> str:
-    first = refused.errors()[0]
+    # A key that is misspelt is unknown and missing at once; the unknown one says more.
+    first = min(refused.errors(), key=lambda error: error["type"] != "extra_forbidden")
     place = ".".join(str(part) for part in first["loc"]) or "params"
     more = f" ({refused.error_count() - 1} more after this one)" if refused.error_count() > 1 else ""
     if first["type"] == "extra_forbidden":
