@@ -38,6 +38,14 @@ def company(tmp_path_factory):
     return Project.load(directory)
 
 
+@pytest.fixture(scope="session")
+def trained_company(tmp_path_factory):
+    """Return the directory of a project that was trained and has two published lists; see trained_company.py. Only read it."""
+    from trained_company import build_once
+
+    return build_once(tmp_path_factory)
+
+
 @pytest.fixture(autouse=True)
 def _global_random_numbers_are_left_alone():
     """Fail a test during which something draws from a global generator: results would depend on what ran before."""

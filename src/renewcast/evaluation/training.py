@@ -112,7 +112,8 @@ def train(
     _enough(development, "the snapshots before the test")
     if test.label.all() or not test.label.any():
         raise RenewcastError(
-            f"The test of the last {splits.test_weeks} weeks holds one outcome only; raise splits.test_weeks or bring more history."
+            f"The test of the last {splits.test_weeks} weeks holds one outcome only; "
+            "raise splits.test_weeks or bring more history."
         )
     trees = Trees(model.seed, model.fits, model.num_leaves, model.min_rows_per_leaf, model.learning_rate)
     say(f"tuning on {len(parts.slices)} slices")
@@ -171,13 +172,14 @@ def _enough(rows: TrainingRows, where: str) -> None:
     if rows.label.all() or not rows.label.any():
         all_same = kept if rows.label.all() == rows.is_good_outcome else lost
         raise RenewcastError(
-            f"Training needs both outcomes, and in {where} everybody {all_same}; check the label and the population, or bring more history."
+            f"Training needs both outcomes, and in {where} everybody {all_same}; "
+            "check the label and the population, or bring more history."
         )
     found = rows.positive_groups()
     if found < FEWEST_POSITIVE_GROUPS:
         raise RenewcastError(
-            f"Training needs at least {FEWEST_POSITIVE_GROUPS} accounts of each outcome, and {where} hold {found} of the rarer one; "
-            "bring more history, or use the health score until there is more."
+            f"Training needs at least {FEWEST_POSITIVE_GROUPS} accounts of each outcome, and {where} hold {found} of the rarer "
+            "one; bring more history, or use the health score until there is more."
         )
 
 

@@ -29,7 +29,7 @@ def params(zone="UTC", **usage):
 
 def staged_tables(project, chosen):
     seen = []
-    stage(chosen, project, progress=seen.append)
+    stage(chosen, project, progress=lambda done, total, text: seen.append(text))
     return seen
 
 
