@@ -92,9 +92,10 @@ def features(
 
     def work(progress):
         frame = _open(project, progress).catalogue()
-        frame = frame if all_features else frame[frame["built"]]
+        # Before there are data nothing is built, and the catalogue shows what could be.
+        frame = frame if all_features or not frame["built"].any() else frame[frame["built"]]
         records = frame.astype(object).where(frame.notna(), None).to_dict("records")
-        return {"count": int(frame["built"].sum()), "features": records}
+        return {"count": len(records), "built": int(frame["built"].sum()), "features": records}
 
     _answer(json, work, _catalogue_text)
 
@@ -209,9 +210,12 @@ def _short(value) -> str:
 def _catalogue_text(answer: dict) -> str:
     head = f"{'name':<34} {'driver':<13} {'unit':<10} {'source':<14} {'window':>6}  {'empty':<8} meaning"
     lines = [f"{answer['count']} features", head]
+    reasons = {entry["why_not"] for entry in answer["features"]}
+    if len(reasons) == 1 and None not in reasons:
+        lines.insert(0, f"Defined, none built: {reasons.pop()}")
     for entry in answer["features"]:
         window = "" if entry["window_days"] is None else f"{int(entry['window_days'])}d"
-        why = "" if entry["built"] else f"  (not built: {entry['why_not']})"
+        why = "" if entry["built"] or not answer["built"] else f"  (not built: {entry['why_not']})"
         what = f"{entry['name']:<34} {entry['driver']:<13} {entry['unit']:<10} {entry['source']:<14}"
         lines.append(f"{what} {window:>6}  {entry['empty']:<8} {entry['meaning']}{why}")
     return "\n".join(lines)

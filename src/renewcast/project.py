@@ -169,14 +169,24 @@ class Project:
         return features
 
     def catalogue(self):
-        """Return the catalogue of features: name, driver, meaning, unit, source, window, what empty means, whether built."""
+        """Return the catalogue of features: name, driver, meaning, unit, source, window, what empty means, whether built.
+
+        Without data the whole catalogue is returned, and ``why_not`` says what kept the tables from being staged.
+        """
         import dataclasses
 
         import pandas as pd
 
-        found = self.view.catalogue
-        rows = [{**dataclasses.asdict(spec), "built": True, "why_not": None} for spec in found.specs]
-        rows += [{**dataclasses.asdict(spec), "built": False, "why_not": why} for spec, why in found.absent]
+        from renewcast.features.catalogue import everything
+
+        try:
+            built, absent = self.view.catalogue.specs, self.view.catalogue.absent
+        except RenewcastError as why:
+            chosen = self.params.features
+            specs = everything(tuple(chosen.windows_days))
+            built, absent = [], [(spec, f"no tables yet: {why}") for spec in specs if spec.driver in chosen.families]
+        rows = [{**dataclasses.asdict(spec), "built": True, "why_not": None} for spec in built]
+        rows += [{**dataclasses.asdict(spec), "built": False, "why_not": why} for spec, why in absent]
         return pd.DataFrame(rows)
 
     def training_set(self, target: str | None = None, as_of=None):

@@ -15,6 +15,7 @@ _TEMPLATES = {
         "flat": "{meaning} did not change against the account's own pace ({window} days)",
         "recency": "{value} days since the last {meaning}{typical}",
         "none": "no {meaning} on record",
+        "no_past": "{meaning}: no past to compare with",
         "over": " over {window} days",
         "typical": " (typical account: {typical})",
     },
@@ -30,6 +31,7 @@ _TEMPLATES = {
         "flat": "{meaning}与客户自身水平持平（{window}天）",
         "recency": "距上次{meaning}已{value}天{typical}",
         "none": "没有{meaning}记录",
+        "no_past": "{meaning}：没有可比的历史",
         "over": "近{window}天",
         "typical": "（典型客户：{typical}）",
     },
@@ -67,7 +69,7 @@ def sentence(spec, value, typical, language: str, currency: str) -> str:
     meaning = spec.meaning if language == "en" else spec.meaning_zh
     over = words["over"].format(window=spec.window_days) if spec.window_days else ""
     if _is_missing(value):
-        text = words["none"].format(meaning=meaning)
+        text = words["no_past" if spec.form == "trend" else "none"].format(meaning=meaning)
     elif spec.form == "trend":
         percent = round(100 * (math.exp(float(value)) - 1))
         kind = "fell" if percent < 0 else "rose" if percent > 0 else "flat"
