@@ -1,6 +1,7 @@
 """The command line: thin, quick to start, one JSON object on stdout with --json, progress and errors on stderr."""
 
 import json as _json
+import math
 import os
 import sys
 from pathlib import Path
@@ -56,9 +57,12 @@ def simulate(
 
     def work(progress):
         from renewcast.days import parse_day
+        from renewcast.errors import RenewcastError
         from renewcast.simulate import simulate
 
         raw = project / "data" / "raw"
+        if raw.exists() and any(raw.iterdir()) and not (raw / "truth.parquet").exists():
+            raise RenewcastError(f"{raw} holds files that were not simulated; choose another --project, or move them away.")
         return {
             "directory": str(raw),
             **simulate(raw, accounts=accounts, weeks=weeks, start=parse_day(start, what="--start"), seed=seed, progress=progress),
@@ -153,6 +157,7 @@ def _answer(as_json: bool, work, text) -> None:
         try:
             with Progress() as progress:
                 answer = work(progress)
+            shown = _json.dumps(_plain(answer), ensure_ascii=False, default=str, allow_nan=False) if as_json else text(answer)
         finally:
             sys.stdout.flush()
             os.dup2(stdout, 1)
@@ -168,16 +173,21 @@ def _answer(as_json: bool, work, text) -> None:
         _fail(as_json, f"unexpected {type(unexpected).__name__}: {said}; set RENEWCAST_DEBUG=1 to see where, and report it.")
     finally:
         os.close(stdout)
-    if as_json:
-        typer.echo(_json.dumps(answer, ensure_ascii=False, default=str, allow_nan=False))
+    if isinstance(shown, str):
+        typer.echo(shown)
         return
     from rich.console import Console
 
-    shown = text(answer)
-    if isinstance(shown, str):
-        typer.echo(shown)
-    else:
-        Console(width=None if sys.stdout.isatty() else 140).print(shown)
+    Console(width=None if sys.stdout.isatty() else 140).print(shown)
+
+
+def _plain(value):
+    """Turn what JSON has no word for (NaN, infinity) into null."""
+    if isinstance(value, dict):
+        return {key: _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _fail(as_json: bool, sentence: str) -> None:

@@ -1,6 +1,7 @@
 """What lies where in a project directory: laying a new one out, and finding its pipelines."""
 
 import importlib.util
+import re
 from pathlib import Path
 
 from renewcast.errors import RenewcastError
@@ -36,7 +37,7 @@ def lay_out(directory: Path) -> dict:
     """
     if (directory / "params.yaml").exists():
         raise RenewcastError(f"{directory} already holds a project; choose another directory, or edit its params.yaml.")
-    name = directory.resolve().name.lower().replace(" ", "-")
+    name = re.sub(r"[^a-z0-9_-]+", "-", directory.resolve().name.lower()).strip("-_")[:40] or "project"
     made = []
     for part in _PARTS:
         for source in sorted(_files(reference() / part)):
@@ -44,7 +45,11 @@ def lay_out(directory: Path) -> dict:
             if target.exists():
                 raise RenewcastError(f"{target} is there already; choose another directory, or move it away.")
             make_folder(target.parent)
-            create_file(target, source.read_bytes())
+            content = source.read_bytes()
+            if part == "params.yaml":
+                # Its own name, so that two projects on one MLflow server keep their models apart.
+                content = content.replace(b"name: demo", f"name: {name}".encode(), 1)
+            create_file(target, content)
             made.append(str(target.relative_to(directory)))
     texts = {".gitignore": _IGNORED, "README.md": _readme(name)}
     for file, text in texts.items():

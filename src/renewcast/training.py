@@ -34,8 +34,10 @@ def train_and_promote(project, target: str, as_of: dt.date) -> dict:
         training_set.embargo_days,
         progress=lambda text: say(0, 0, text),
     )
-    folder = project.directory / "models" / target / "artefact"
-    digest = artefact.save(trained, folder)
+    # The artefact gets a folder of its own, so the champion in use stays whole whatever happens before the record is written.
+    staged = promotion.artefact_folder(project.directory, target, "new")
+    digest = artefact.save(trained, staged)
+    folder = promotion.settle(staged, promotion.artefact_folder(project.directory, target, digest))
     facts = {"fingerprint": project.staged.fingerprint, "trained_as_of": as_of.isoformat(), "sha256": digest}
     say(0, 0, "logging to MLflow")
     run_id, model_name, version = runs.log_training(project.directory, params, training_set, trained, folder, facts)
@@ -46,6 +48,7 @@ def train_and_promote(project, target: str, as_of: dt.date) -> dict:
         "model_version": version,
         "run_id": run_id,
         **facts,
+        "label": getattr(params.labels, target).model_dump(mode="json"),
         "ranked_by": trained.ranked_by,
         "has_skill": trained.has_skill,
         "base_rate": found["base_rate"],
@@ -80,15 +83,15 @@ def train_and_promote(project, target: str, as_of: dt.date) -> dict:
 
 
 def _rows(training_set):
-    """Hand the training set to the estimators; a renewal row is one term, so its term stands in its id."""
+    """Hand the training set to the estimators; a renewal row is one term."""
     from renewcast.estimators._definition import TrainingRows
 
     frame = training_set.frame
-    unit = frame["account_id"] + "/" + frame["contract_id"] if "contract_id" in frame else frame["account_id"]
     return TrainingRows(
         features=training_set.features,
         label=frame["label"].to_numpy(dtype=bool),
-        account_id=unit.to_numpy(dtype=str),
+        account_id=frame["account_id"].to_numpy(dtype=str),
+        unit=frame["contract_id" if "contract_id" in frame else "account_id"].to_numpy(dtype=str),
         group=frame["group"].to_numpy(dtype=str),
         as_of=frame["as_of"].to_numpy(dtype="datetime64[s]"),
         gated=frame["gated"].to_numpy(dtype=bool),

@@ -44,24 +44,25 @@ def draft_list(project, as_of: dt.date):
     Returns
     -------
     tuple
-        The list (pandas.DataFrame), the banners (list of str), the champion.
+        The list (pandas.DataFrame), the banners (list of str), the champions (dict by target), the clusters (or None).
     """
     from renewcast.publishing import previous_list
     from renewcast.publishing.columns import COLUMN_NAMES
     from renewcast.scoring.risk_list import risk_list
 
-    champion, scores = project._score(as_of)
+    champions, scores = project.score_snapshot(as_of)
+    champion = champions[project.params.scoring.target]
     language = project.params.project.language
     banners = _banners(champion.record, language)
     clusters = project.segments()
     if clusters is None:
         try:
-            clusters = project.segment(as_of)
+            clusters = project.fit_segments(as_of)
         except RenewcastError as why:
             banners.append(_BANNERS[language]["segments"].format(why=why))
     last = previous_list(project.lists_directory, iso_week(as_of))
     rows = risk_list(project.view, champion, scores, clusters, last)[list(COLUMN_NAMES)]
-    return rows, banners, champion
+    return rows, banners, champions, clusters
 
 
 def publish_week(project, as_of: dt.date) -> dict:
@@ -79,12 +80,12 @@ def publish_week(project, as_of: dt.date) -> dict:
     """
     from renewcast.publishing import ListFacts, publish_list
 
-    rows, banners, champion = draft_list(project, as_of)
-    if rows.empty:
-        raise RenewcastError(
-            f"no account is in scope at {as_of}, so there is no list; check sources.contracts with `renewcast check`."
-        )
-    params, record = project.params, champion.record
+    rows, banners, champions, clusters = draft_list(project, as_of)
+    if clusters is not None and project.segments() is None:
+        project.keep_segments(clusters)
+    params = project.params
+    champion = champions[params.scoring.target]
+    record = champion.record
     model = {
         name: record[name]
         for name in ("model_name", "model_version", "trained_as_of", "ranked_by", "has_skill", "base_rate", "run_id")
@@ -99,8 +100,8 @@ def publish_week(project, as_of: dt.date) -> dict:
         target=params.scoring.target,
         banners=banners,
         model=model,
-        run_key=_run_key(project, as_of, record),
-        notes=_notes(record, as_of, params),
+        run_key=_run_key(project, as_of, champions),
+        notes=_notes(champions, as_of, params),
     )
     published = publish_list(project.lists_directory, rows, about)
     scored = int((rows["status"] == "scored").sum())
@@ -130,29 +131,37 @@ def _banners(record: dict, language: str) -> list[str]:
     return []
 
 
-def _notes(record: dict, as_of: dt.date, params) -> list[str]:
+_NOTES = {
+    "en": {
+        "backfilled": "Backfilled: the model was trained on what was known by {day}, after the day of this list.",
+        "renewal": "The renewal model has no skill: every renewal probability is the base rate of {base_rate:.1%}.",
+    },
+    "zh": {
+        "backfilled": "补发：模型使用了截至{day}的信息训练，晚于本名单日期。",
+        "renewal": "续约模型没有预测能力：所有续约概率均为基准率{base_rate:.1%}。",
+    },
+}
+
+
+def _notes(champions: dict, as_of: dt.date, params) -> list[str]:
     """Say what a reader should know that is no warning."""
-    if record["trained_as_of"] <= as_of.isoformat():
-        return []
-    words = {
-        "en": "Backfilled: the model was trained on what was known by {day}, after the day of this list.",
-        "zh": "补发：模型使用了截至{day}的信息训练，晚于本名单日期。",
-    }
-    return [words[params.project.language].format(day=record["trained_as_of"])]
+    words, notes = _NOTES[params.project.language], []
+    record = champions[params.scoring.target].record
+    if record["trained_as_of"] > as_of.isoformat():
+        notes.append(words["backfilled"].format(day=record["trained_as_of"]))
+    if "renewal" in champions and not champions["renewal"].record["has_skill"]:
+        notes.append(words["renewal"].format(base_rate=champions["renewal"].record["base_rate"]))
+    return notes
 
 
-def _run_key(project, as_of: dt.date, record: dict) -> str:
+def _run_key(project, as_of: dt.date, champions: dict) -> str:
     """Digest every input of a list: the data, the parameters, the models, the clusters, the day."""
-    from renewcast.tracking.champion import has_champion, load_champion
-
     clusters = project.segments()
-    renewal = load_champion(project.directory, "renewal").record["sha256"] if has_champion(project.directory, "renewal") else None
     inputs = {
         "as_of": as_of.isoformat(),
         "fingerprint": project.staged.fingerprint,
         "params": project.params.model_dump(mode="json"),
-        "model": record["sha256"],
-        "renewal_model": renewal,
+        "models": {target: champion.record["sha256"] for target, champion in champions.items()},
         "segments": None if clusters is None else clusters.to_json(),
     }
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()

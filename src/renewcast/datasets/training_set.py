@@ -8,7 +8,7 @@ from renewcast.days import DAY, midnight
 from renewcast.errors import RenewcastError
 from renewcast.features.build import build_features
 from renewcast.labels import churn, inactivity, renewal
-from renewcast.labels._window import finished_days
+from renewcast.labels.window import finished_days
 
 OUTCOMES = {"churn": "churned", "renewal": "renewed", "inactivity": "became_inactive"}
 
@@ -106,11 +106,11 @@ def _account_rows(view, target, label, days, as_of, counts):
         outcome = churn(snapshots, view.known_contracts(as_of), label)
     else:
         outcome = inactivity(snapshots, view.known_events(as_of), label)
-    counts["rows_over_within_lead"] = int(outcome.isna().sum())
+    counts["rows_over_before_the_window"] = int(outcome.isna().sum())
     keep = outcome.notna()
     frame = snapshots.loc[keep, ["account_id", "as_of", "gated"]]
     frame["label"] = outcome[keep].astype(bool)
-    frame["group"] = view.groups(frame["account_id"])
+    frame["group"] = view.groups(frame["account_id"], as_of)
     return frame.reset_index(drop=True), []
 
 
@@ -123,7 +123,7 @@ def _renewal_rows(view, target, label, days, as_of, counts):
     frame = rows.rename(columns={"renewed": "label"})
     frame["as_of"] = pd.to_datetime(frame["as_of"])
     frame["gated"] = False
-    frame["group"] = view.groups(frame["account_id"])
+    frame["group"] = view.groups(frame["account_id"], as_of)
     frame = term_features(frame)
     kept = ["account_id", "as_of", "contract_id", "gated", "label", "group", *(spec.name for spec in TERM_SPECS)]
     return frame[kept], TERM_SPECS

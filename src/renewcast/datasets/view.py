@@ -7,6 +7,7 @@ from renewcast.days import midnight
 from renewcast.engine.connect import connect
 from renewcast.engine.grid import Grid
 from renewcast.engine.rollup import Measure
+from renewcast.engine.visibility import known_by
 from renewcast.features.catalogue import catalogue
 from renewcast.features.derived import with_derived
 from renewcast.params import Params
@@ -40,6 +41,9 @@ class View:
         tables = {name: self._engine.read_parquet(str(path), table_name=f"staged_{name}") for name, path in staged.tables.items()}
         contracts = {name: CONTRACTS[name] for name in tables}
         self.store = with_derived(tables, contracts, staged.mapped_columns, self.grace_days)
+        if "terms" in self.store.tables:
+            # Small, and asked for by everything: computed once.
+            self.store.tables["terms"] = self.store.tables["terms"].cache()
 
     @functools.cached_property
     def catalogue(self):
@@ -89,11 +93,7 @@ class View:
         return frame.sort_values(["account_id", "as_of", "contract_id"], ignore_index=True)
 
     def _as_known(self, name: str, as_of: dt.date):
-        """Return the versions of a table's rows that were known, and not replaced, at the instant."""
-        import ibis
-
-        table, cut = self.store.tables[name], ibis.literal(midnight(as_of))
-        return table.filter((table.known_at < cut) & (table.superseded_at.isnull() | (table.superseded_at >= cut)))
+        return known_by(self.store.tables[name], midnight(as_of))
 
     def known_contracts(self, as_of: dt.date):
         """Return the terms as known at a day: account_id, starts_on, ends_on."""
@@ -105,12 +105,12 @@ class View:
         return frame
 
     def known_terms(self, as_of: dt.date):
-        """Return contract_id and the instant of the known successor (NaT: none known by the day)."""
-        import ibis
+        """Return contract_id, ends_on and is_succeeded of every term, as known at a day."""
+        import pandas as pd
 
-        terms = self._as_known("terms", as_of)
-        succeeded = ibis.ifelse(terms.succeeded_at < ibis.literal(midnight(as_of)), terms.succeeded_at, ibis.null("timestamp"))
-        return terms.select("contract_id", succeeded_at=succeeded).to_pandas()
+        frame = self._as_known("terms", as_of).select("contract_id", "ends_on", "is_succeeded").to_pandas()
+        frame["ends_on"] = pd.to_datetime(frame["ends_on"]).astype("datetime64[us]")
+        return frame
 
     def known_events(self, as_of: dt.date):
         """Return account_id and occurred_at of all usage known at a day, one row per instant."""
@@ -128,9 +128,8 @@ class View:
         name, column = ("contracts", "starts_on") if "contracts" in self.store.tables else ("accounts", "signed_up_at")
         known = self._as_known(name, as_of)
         first = known.group_by("account_id").aggregate(first=known[column].min()).to_pandas().set_index("account_id")["first"]
-        return (pd.Timestamp(as_of) - pd.to_datetime(account_id.map(first))).dt.days.to_numpy(
-            dtype="float64", na_value=float("nan")
-        )
+        started = pd.to_datetime(account_id.map(first)).astype("datetime64[us]")
+        return (pd.Timestamp(as_of) - started).dt.days.to_numpy(dtype="float64", na_value=float("nan"))
 
     def advocacy(self, account_id, as_of: dt.date):
         """Count each account's promoter answers (NPS 9 or 10) in the 364 days before a day; 0 without feedback."""
@@ -143,8 +142,20 @@ class View:
         grid = Grid(self.store.tables, self.store.contracts, [promoters], self.calendar.origin, account_id, number)
         return grid.read(promoters, 364)
 
-    def groups(self, account_id):
-        """Return for each account the group that never stands on both sides of a split: its parent, or itself."""
-        accounts = self.store.tables["accounts"].select("account_id", "parent_account_id").distinct().to_pandas()
-        parents = accounts.dropna().drop_duplicates("account_id").set_index("account_id")["parent_account_id"]
-        return account_id.map(parents).fillna(account_id)
+    def groups(self, account_id, as_of: dt.date):
+        """Return for each account the group of companies it belongs to: everything connected by parents known at a day.
+
+        Bags and intervals draw whole groups. A group is named by its first account.
+        """
+        parents = self._as_known("accounts", as_of).select("account_id", "parent_account_id").to_pandas().dropna()
+        head: dict[str, str] = {}
+
+        def top(account: str) -> str:
+            while head.get(account, account) != account:
+                account = head[account]
+            return account
+
+        for account, parent in parents.sort_values(["account_id", "parent_account_id"]).itertuples(index=False):
+            low, high = sorted((top(account), top(parent)))
+            head[high] = low
+        return account_id.map({account: top(account) for account in account_id.unique()})

@@ -34,14 +34,18 @@ class Grid:
         self._origin_seconds = int((origin - dt.datetime(1970, 1, 1)).total_seconds())
         self._rolled = roll_up(tables, contracts, sorted(set(measures), key=repr), origin)
         self._index = pd.Index(self._accounts)
+        self._seen: dict = {}
 
     def _facts(self, measure: Measure):
-        rolled = self._rolled[measure]
-        place = self._index.get_indexer(rolled.account)
-        known = (place >= 0) & (rolled.enter < self._n_snapshots)
-        return place[known].astype("int64"), rolled, known
+        """Return the facts of a measure that the rows can see: their accounts' codes, the cells, and which cells those are."""
+        if measure not in self._seen:
+            rolled = self._rolled[measure]
+            place = self._index.get_indexer(rolled.account)
+            known = (place >= 0) & (rolled.enter < self._n_snapshots)
+            self._seen[measure] = place[known].astype("int64"), rolled, known
+        return self._seen[measure]
 
-    def read(self, measure: Measure, window_days: int | None = None):
+    def read(self, measure: Measure, window_days: int | None = None, skip_days: int = 0):
         """Return a measure over a window at each row.
 
         Parameters
@@ -49,6 +53,8 @@ class Grid:
         measure : Measure
         window_days : int or None
             A multiple of 7; None is the whole known past. Levels have no window.
+        skip_days : int
+            A multiple of 7: the window ends so long before the snapshot. What it sees is still what was known at the snapshot.
 
         Returns
         -------
@@ -56,7 +62,8 @@ class Grid:
             Sums and counts: 0 where nothing is visible. "latest" and "earliest": days before the snapshot, NaN where nothing is.
         """
         account, rolled, known = self._facts(measure)
-        enter, gone, happened = rolled.enter[known], rolled.gone[known], rolled.happened[known]
+        gone, happened = rolled.gone[known], rolled.happened[known] + skip_days // 7
+        enter = np.maximum(rolled.enter[known], happened + 1) if skip_days else rolled.enter[known]
         weeks = None if window_days is None else window_days // 7
         size = (len(self._accounts), self._n_snapshots)
         if measure.kind in ("latest", "earliest"):

@@ -34,7 +34,9 @@ class Measure:
     column : str, optional
         For "distinct".
     until : str, optional
-        For "level": column that says when the fact ends.
+        For "level", or "distinct" of what holds: column that says when the fact ends.
+    is_open_ended : bool
+        No end at all is a valid state: the measure can be built though ``until`` is filled in nowhere.
     per : float
         The rolled-up whole number is divided by this (100 for cents).
     """
@@ -46,6 +48,7 @@ class Measure:
     where: Callable | None = None
     column: str | None = None
     until: str | None = None
+    is_open_ended: bool = False
     per: float = 1.0
 
     def columns(self, table) -> set[str]:
@@ -122,9 +125,8 @@ def _one_pass(table, contract, at, until, reveals, group, origin) -> dict[Measur
     entered = visibility.cell(known, origin)
     gone = ibis.coalesce(visibility.cell(clock.superseded_at, origin) + 1, int(FOREVER))
     if until is not None:
-        # NULL is "not ended": engines leave NULL out of greatest and least, so it is replaced before they see it.
-        ends = ibis.coalesce(visibility.cell(clock[until], origin) + 1, int(FOREVER))
-        gone = ibis.least(gone, ibis.greatest(ends, visibility.cell(clock.known_at, origin) + 1))
+        # NULL is "not ended": engines leave NULL out of least, so it is replaced before they see it.
+        gone = ibis.least(gone, ibis.coalesce(visibility.cell(clock[until], origin) + 1, int(FOREVER)))
     is_distinct = group[0].kind == "distinct"
     extra = {"key": clock[group[0].column]} if is_distinct else {}
     if is_distinct:

@@ -62,6 +62,23 @@ def known(table, contract, used: set[str]):
     return ibis.ifelse(missing, ibis.null("timestamp"), latest)
 
 
+def known_by(table, instant: dt.datetime):
+    """Return the versions of a table's rows that were known, and not replaced, at one instant; nothing is masked.
+
+    Parameters
+    ----------
+    table : ibis.Table
+        A staged table.
+    instant : datetime.datetime
+
+    Returns
+    -------
+    ibis.Table
+    """
+    cut = ibis.literal(instant)
+    return table.filter((table.known_at < cut) & (table.superseded_at.isnull() | (table.superseded_at >= cut)))
+
+
 def visible_rows(table, snapshots, contract):
     """Join every snapshot with the rows of its account that were known then, later columns masked.
 

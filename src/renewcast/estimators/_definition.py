@@ -63,6 +63,8 @@ class TrainingRows:
         True where the current contract outlasts the horizon.
     is_good_outcome : bool
         True where the label is good news (a renewal), so that a healthier account is likelier to carry it.
+    unit : array of str, shape (n_snapshots,), optional
+        What a row speaks of where an account has several rows at one as_of (a term); the account by default.
 
     Raises
     ------
@@ -84,9 +86,12 @@ class TrainingRows:
     as_of: np.ndarray
     gated: np.ndarray
     is_good_outcome: bool = False
+    unit: np.ndarray | None = None
 
     def __post_init__(self):
-        kinds = {"label": bool, "account_id": str, "group": str, "as_of": "datetime64[s]", "gated": bool}
+        if self.unit is None:
+            object.__setattr__(self, "unit", self.account_id)
+        kinds = {"label": bool, "account_id": str, "group": str, "as_of": "datetime64[s]", "gated": bool, "unit": str}
         for name, kind in kinds.items():
             object.__setattr__(self, name, np.asarray(getattr(self, name)).astype(kind))
             if len(getattr(self, name)) != len(self.features):
@@ -98,19 +103,21 @@ class TrainingRows:
     def take(self, mask: np.ndarray) -> "TrainingRows":
         """Return the rows under a mask, or at the given positions."""
         at = np.flatnonzero(mask) if np.asarray(mask).dtype == bool else np.asarray(mask)
-        arrays = {field.name: getattr(self, field.name)[at] for field in fields(self) if field.type is np.ndarray}
+        arrays = {field.name: value[at] for field in fields(self) if isinstance(value := getattr(self, field.name), np.ndarray)}
         return replace(self, features=self.features.iloc[at].reset_index(drop=True), **arrays)
 
     def in_order(self) -> "TrainingRows":
-        """Return the rows by (account_id, as_of), so that the order in which they came never changes a fit.
+        """Return the rows by (account_id, unit, as_of), so that the order in which they came never changes a fit.
 
         Raises
         ------
         ValueError
             "account ... has two rows at ...", when the order would not be unique.
         """
-        order = np.lexsort((self.as_of, self.account_id))
-        same = (self.account_id[order][1:] == self.account_id[order][:-1]) & (self.as_of[order][1:] == self.as_of[order][:-1])
+        order = np.lexsort((self.as_of, self.unit, self.account_id))
+        same = np.logical_and.reduce(
+            [array[order][1:] == array[order][:-1] for array in (self.account_id, self.unit, self.as_of)]
+        )
         if same.any():
             at = order[np.flatnonzero(same)[0]]
             raise ValueError(f"account {self.account_id[at]} has two rows at {self.as_of[at]}")

@@ -36,6 +36,9 @@ class FeatureSpec:
     path : {"kernel", "rows"}
         By visibility intervals, or by a plain aggregation over the cut rows.
     is_categorical : bool
+    beside : str or None
+        For a trend: the feature that holds the recent number, over ``recent_days``.
+    recent_days : int or None
     """
 
     name: str
@@ -49,17 +52,20 @@ class FeatureSpec:
     form: str
     path: str
     is_categorical: bool = False
+    beside: str | None = None
+    recent_days: int | None = None
 
 
 @dataclasses.dataclass(frozen=True)
 class Feature:
     """A feature that the kernel computes: its readings of measures, and how they combine.
 
-    ``uses`` lists (measure, window in days or None); ``combine`` gets one array per entry.
+    ``uses`` lists what :meth:`renewcast.engine.grid.Grid.read` takes: (measure, window in days or None), or with the days skipped
+    as a third; ``combine`` gets one array per entry.
     """
 
     spec: FeatureSpec
-    uses: tuple[tuple[Measure, int | None], ...]
+    uses: tuple[tuple, ...]
     combine: Callable
 
 
@@ -73,9 +79,27 @@ class RowFeatures:
 
     source: str
     specs: tuple[FeatureSpec, ...]
-    columns: tuple[str, ...]
     aggregate: Callable
     after: Callable | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class ProductFeature:
+    """A count of an account's products, by how much each is used.
+
+    For every product that is held at the snapshot by a live term of ``held``, ``measure`` is read over the spec's window from a
+    table whose account_id is ``product_key`` of account and product; products for which ``chosen`` is true are counted.
+    """
+
+    spec: FeatureSpec
+    held: str
+    measure: Measure
+    chosen: Callable
+
+
+def product_key(account_id, product):
+    """Name one product of one account; works on Ibis expressions and on pandas Series of text."""
+    return account_id + "\x1f" + product
 
 
 class Family:
@@ -100,16 +124,15 @@ class Family:
         self.name, self.en, self.zh = name, en, zh
         self._forms: list[Callable] = []
         self.row_features: list[RowFeatures] = []
+        self.product_features: list[ProductFeature] = []
 
     def build(self, windows: tuple[int, ...]) -> list[Feature]:
         """Return the family's kernel features over the given windows."""
         return [feature for form in self._forms for feature in form(windows)]
 
-    def spec(
-        self, name, source, *, en, zh, unit="count", window=None, empty="0", form="window", path="kernel", is_categorical=False
-    ):
+    def spec(self, name, source, *, en, zh, unit="count", window=None, empty="0", form="window", path="kernel", **more):
         """Make the description of one feature of this family."""
-        return FeatureSpec(name, self.name, en, zh, unit, source, window, empty, form, path, is_categorical)
+        return FeatureSpec(name, self.name, en, zh, unit, source, window, empty, form, path, **more)
 
     def count(self, stem, source, *, en, zh, unit="count", value=None, where=None, at=None, per=1.0):
         """Count rows, or sum whole-number values, in each trailing window; nothing there is a true 0."""
@@ -131,27 +154,30 @@ class Family:
 
         self._forms.append(form)
 
-    def trend(self, stem, measure, *, en, zh):
+    def trend(self, stem, measure, *, en, zh, adds_up=None):
         """Compare each window with the next longer one: log((recent + 1) / (the account's own past pace + 1)).
 
-        The past is the longer window without the recent one, brought to the recent one's length; for distinct counts, which do
-        not subtract, it is the longer window itself. Below 0 is falling.
+        For what adds up over time (sums, days) the past is the longer window without the recent one, brought to the recent one's
+        length; distinct counts do not add up, so their past is the window of equal length just before. Below 0 is falling.
         """
+        adds_up = measure.kind == "sum" if adds_up is None else adds_up
 
         def form(windows):
             for short, long in zip(windows, windows[1:], strict=False):
                 spec = self.spec(
-                    f"{stem}_trend_{short}d", measure.source, en=en, zh=zh, unit="log ratio", window=long, form="trend"
+                    f"{stem}_trend_{short}d",
+                    measure.source,
+                    en=en,
+                    zh=zh,
+                    unit="log ratio",
+                    window=long if adds_up else 2 * short,
+                    form="trend",
+                    beside=f"{stem}_{short}d",
+                    recent_days=short,
                 )
-                if measure.kind == "distinct":
-                    yield Feature(spec, ((measure, short), (measure, long)), lambda near, far: np.log((near + 1) / (far + 1)))
-                else:
-                    pace = short / (long - short)
-                    yield Feature(
-                        spec,
-                        ((measure, short), (measure, long)),
-                        lambda near, far, pace=pace: np.log((near + 1) / ((far - near) * pace + 1)),
-                    )
+                past = (measure, long) if adds_up else (measure, short, short)
+                combine = _against_pace(short / (long - short)) if adds_up else _against_before
+                yield Feature(spec, ((measure, short), past), combine)
 
         self._forms.append(form)
 
@@ -178,10 +204,10 @@ class Family:
         self._one(name, source, (measure,), np.floor, en=en, zh=zh, unit="days", empty="missing", form="recency")
         return measure
 
-    def level(self, name, source, *, at, until, en, zh, unit="count", value=None, where=None, per=1.0, empty="0"):
-        """Sum what holds at the snapshot: begun by ``at``, not ended by ``until``."""
-        measure = Measure(source, "level", at=at, until=until, value=value, where=where, per=per)
-        self._one(name, source, (measure,), lambda total: total, en=en, zh=zh, unit=unit, empty=empty, form="level")
+    def level(self, name, source, *, at, until, en, zh, unit="count", value=None, where=None, per=1.0, is_open_ended=False):
+        """Sum what holds at the snapshot: begun by ``at``, not ended by ``until``; nothing there is a true 0."""
+        measure = Measure(source, "level", at=at, until=until, value=value, where=where, per=per, is_open_ended=is_open_ended)
+        self._one(name, source, (measure,), lambda total: total, en=en, zh=zh, unit=unit, empty="0", form="level")
         return measure
 
     def combine(self, name, measures, formula, *, en, zh, unit, empty="missing", form="level", window=None, source=None):
@@ -194,14 +220,24 @@ class Family:
         made = self.spec(name, source, **spec)
         self._forms.append(lambda windows: [Feature(made, tuple((m, None) for m in measures), formula)])
 
-    def rows(self, source, specs, *, columns, after=None):
+    def rows(self, source, specs, *, after=None):
         """Register features that are aggregates over the visible rows of a source."""
 
         def register(aggregate):
-            self.row_features.append(RowFeatures(source, tuple(specs), tuple(columns), aggregate, after))
+            self.row_features.append(RowFeatures(source, tuple(specs), aggregate, after))
             return aggregate
 
         return register
+
+
+def _against_pace(scale: float):
+    """Compare a window with the rest of a longer one, brought to its length."""
+    return lambda near, far: np.log((near + 1) / ((far - near) * scale + 1))
+
+
+def _against_before(near, before):
+    """Compare a window with the one before it."""
+    return np.log((near + 1) / (before + 1))
 
 
 def divide(part, whole):

@@ -1,7 +1,7 @@
 """How broadly the account uses what it bought: modules, kinds of action, bought modules never used (C20, C26)."""
 
 from renewcast.engine.rollup import Measure
-from renewcast.features._definition import Family
+from renewcast.features._definition import Family, ProductFeature
 
 family = Family("adoption", "Adoption", "功能采用")
 
@@ -9,16 +9,22 @@ modules = family.distinct("active_modules", "usage", "module", en="modules in us
 family.trend("active_modules", modules, en="modules in use", zh="使用中的模块数")
 actions = family.distinct("active_actions", "usage", "action", en="kinds of action in use", zh="使用中的操作种类")
 family.trend("active_actions", actions, en="kinds of action in use", zh="使用中的操作种类")
-bought = Measure("module_terms", "distinct", column="product", at="starts_on", until="ends_on")
+bought = Measure("module_terms", "distinct", column="product", at="starts_on", until="ends_on", is_open_ended=True)
 family.combine("modules_bought", (bought,), lambda held: held, unit="count", empty="0", en="modules bought", zh="已购模块数")
-used = family.distinct("bought_modules_used", "module_use", "module", en="bought modules in use", zh="使用中的已购模块数")
-family.combine(
-    "bought_modules_unused_91d",
-    (bought, (used, 91)),
-    lambda have, use: (have - use).clip(min=0),
-    unit="count",
-    empty="0",
-    window=91,
-    en="bought modules not used in 91 days",
-    zh="91天内未使用的已购模块数",
-)
+for days in (28, 91):
+    family.product_features.append(
+        ProductFeature(
+            family.spec(
+                f"bought_modules_unused_{days}d",
+                "module_terms",
+                en="modules that are bought and not used",
+                zh="已购而未使用的模块数",
+                window=days,
+                form="share",
+                path="rows",
+            ),
+            held="module_terms",
+            measure=Measure("usage_by_module", "sum"),
+            chosen=lambda uses: uses == 0,
+        )
+    )

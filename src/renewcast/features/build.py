@@ -4,8 +4,10 @@ import numpy as np
 
 from renewcast.engine import visibility
 from renewcast.engine.grid import Grid
+from renewcast.features._definition import product_key
 from renewcast.features.catalogue import Catalogue
 from renewcast.features.derived import Tables
+from renewcast.snapshots.terms import is_live
 
 
 def build_features(catalogue: Catalogue, tables: Tables, snapshots, calendar, *, progress=None):
@@ -31,7 +33,7 @@ def build_features(catalogue: Catalogue, tables: Tables, snapshots, calendar, *,
 
     number = ((snapshots["as_of"] - pd.Timestamp(calendar.origin)).dt.days // 7).to_numpy()
     total = len(catalogue.kernel) + len(catalogue.rows)
-    measures = [measure for feature in catalogue.kernel for measure, _ in feature.uses]
+    measures = [use[0] for feature in catalogue.kernel for use in feature.uses]
     columns = {}
     if progress:
         progress(0, total, "rolling up facts")
@@ -45,11 +47,16 @@ def build_features(catalogue: Catalogue, tables: Tables, snapshots, calendar, *,
         columns[feature.spec.name] = np.where(np.isfinite(values), values, np.nan)
         if progress:
             progress(done, total, feature.spec.name)
-    frame = pd.DataFrame(columns, index=snapshots.index)
-    for done, group in enumerate(_by_source(catalogue.rows), start=len(catalogue.kernel) + 1):
-        frame = pd.concat([frame, _row_features(group, tables, snapshots)], axis=1)
+    for feature in catalogue.products:
+        columns[feature.spec.name] = _product_feature(feature, tables, snapshots, calendar)
+    parts = [pd.DataFrame(columns, index=snapshots.index)]
+    for group in _by_source(catalogue.rows):
+        parts.append(_row_features(group, tables, snapshots))
         if progress:
-            progress(min(done, total), total, group[0].source)
+            progress(len(catalogue.kernel), total, group[0].source)
+    if progress:
+        progress(total, total, "features built")
+    frame = pd.concat(parts, axis=1)
     return frame[[spec.name for spec in catalogue.specs]]
 
 
@@ -61,14 +68,37 @@ def _by_source(groups):
     return list(by_source.values())
 
 
+def _panel(snapshots):
+    """Return account_id as text and as_of in microseconds, the form in which snapshots enter the engine."""
+    panel = snapshots[["account_id", "as_of"]].copy()
+    panel["account_id"] = panel["account_id"].astype(str)
+    panel["as_of"] = panel["as_of"].astype("datetime64[us]")
+    return panel
+
+
+def _product_feature(feature, tables: Tables, snapshots, calendar):
+    """Count the products held at each snapshot that the feature chooses."""
+    import ibis
+    import pandas as pd
+
+    panel = _panel(snapshots)
+    rows = visibility.visible_rows(tables.tables[feature.held], ibis.memtable(panel), tables.contracts[feature.held])
+    held = rows.filter(is_live(rows)).select("account_id", "as_of", "product").distinct().to_pandas()
+    held["as_of"] = held["as_of"].astype("datetime64[us]")
+    number = ((held["as_of"] - pd.Timestamp(calendar.origin)).dt.days // 7).to_numpy()
+    keys = product_key(held["account_id"].astype(str), held["product"].astype(str))
+    grid = Grid(tables.tables, tables.contracts, [feature.measure], calendar.origin, keys, number)
+    held["chosen"] = feature.chosen(grid.read(feature.measure, feature.spec.window_days)).astype("float64")
+    counts = held.groupby(["account_id", "as_of"], as_index=False)["chosen"].sum()
+    return panel.merge(counts, on=["account_id", "as_of"], how="left")["chosen"].fillna(0.0).to_numpy()
+
+
 def _row_features(groups, tables: Tables, snapshots):
     import ibis
     import pandas as pd
 
     source = groups[0].source
-    panel = snapshots[["account_id", "as_of"]].copy()
-    panel["account_id"] = panel["account_id"].astype(str)
-    panel["as_of"] = panel["as_of"].astype("datetime64[us]")
+    panel = _panel(snapshots)
     rows = visibility.visible_rows(tables.tables[source], ibis.memtable(panel), tables.contracts[source])
     aggregates = {name: value for group in groups for name, value in group.aggregate(rows).items()}
     found = rows.group_by("account_id", "as_of").aggregate(**aggregates).to_pandas()

@@ -3,7 +3,8 @@
 import dataclasses
 import importlib
 
-from renewcast.features._definition import Family, Feature, FeatureSpec, RowFeatures
+from renewcast.engine.visibility import columns_of
+from renewcast.features._definition import Family, Feature, FeatureSpec, ProductFeature, RowFeatures
 from renewcast.features.derived import Tables
 from renewcast.params import FAMILIES
 
@@ -27,19 +28,23 @@ class Catalogue:
     ----------
     kernel : list of Feature
     rows : list of RowFeatures
+    products : list of ProductFeature
     absent : list of tuple (FeatureSpec, str)
         Features that the project's tables cannot fill, with the reason in words.
     """
 
     kernel: list[Feature]
     rows: list[RowFeatures]
+    products: list[ProductFeature]
     absent: list[tuple[FeatureSpec, str]]
 
     @property
     def specs(self) -> list[FeatureSpec]:
         """Every feature that is built, family by family."""
         order = {name: place for place, name in enumerate(FAMILIES)}
-        specs = [feature.spec for feature in self.kernel] + [spec for group in self.rows for spec in group.specs]
+        specs = [feature.spec for feature in [*self.kernel, *self.products]] + [
+            spec for group in self.rows for spec in group.specs
+        ]
         return sorted(specs, key=lambda spec: order[spec.driver])
 
 
@@ -63,6 +68,7 @@ def everything(windows_days: tuple[int, ...]) -> list[FeatureSpec]:
     for family in families().values():
         specs += [feature.spec for feature in family.build(windows_days)]
         specs += [spec for group in family.row_features for spec in group.specs]
+        specs += [feature.spec for feature in family.product_features]
     return specs
 
 
@@ -80,24 +86,47 @@ def catalogue(chosen: list[str], windows_days: tuple[int, ...], tables: Tables) 
     -------
     Catalogue
     """
-    kernel, rows, absent = [], [], []
+    kernel, rows, products, absent = [], [], [], []
     for name, family in families().items():
         if name not in chosen:
             continue
         for feature in family.build(windows_days):
-            lacking = next(filter(None, (_lacks(measure, tables) for measure, _ in feature.uses)), None)
+            lacking = next(filter(None, (_lacks(use[0], tables) for use in feature.uses)), None)
             absent.append((feature.spec, lacking)) if lacking else kernel.append(feature)
         for group in family.row_features:
-            lacking = _lacks_columns(group.source, set(group.columns), tables)
-            absent.extend((spec, lacking) for spec in group.specs) if lacking else rows.append(group)
-    return Catalogue(kernel, rows, absent)
+            lacking = {spec.name: _row_feature_lacks(group, spec, tables) for spec in group.specs}
+            absent.extend((spec, lacking[spec.name]) for spec in group.specs if lacking[spec.name])
+            kept = tuple(spec for spec in group.specs if not lacking[spec.name])
+            if kept:
+                rows.append(dataclasses.replace(group, specs=kept))
+        for feature in family.product_features:
+            lacking = _lacks_columns(feature.held, set(), tables) or _lacks(feature.measure, tables)
+            absent.append((feature.spec, lacking)) if lacking else products.append(feature)
+    return Catalogue(kernel, rows, products, absent)
 
 
 def _lacks(measure, tables: Tables) -> str | None:
     if measure.source not in tables.tables:
         return f"table {measure.source} is absent"
-    columns = measure.columns(tables.tables[measure.source]) | ({measure.until} if measure.until else set())
+    columns = measure.columns(tables.tables[measure.source])
+    columns |= {measure.until} if measure.until and not measure.is_open_ended else set()
     return _lacks_columns(measure.source, columns, tables)
+
+
+def _row_feature_lacks(group: RowFeatures, spec: FeatureSpec, tables: Tables) -> str | None:
+    """Ask the aggregate itself which columns it reads; where more follows after it, all of its columns count."""
+    if group.source not in tables.tables:
+        return f"table {group.source} is absent"
+    rows = tables.tables[group.source]
+    rows = rows.mutate(as_of=rows.known_at)
+    made = group.aggregate(rows)
+    needed = [made[spec.name]] if spec.name in made else list(made.values())
+    columns = set().union(*(columns_of(expression, rows) for expression in needed))
+    return _lacks_columns(group.source, columns - {"as_of"} - OPEN_ENDED, tables)
+
+
+OPEN_ENDED = {"ends_on"}
+"""A term's end may be filled in nowhere: then every term is open-ended."""
 
 
 def _lacks_columns(source: str, columns: set[str], tables: Tables) -> str | None:

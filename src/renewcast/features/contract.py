@@ -5,6 +5,7 @@ import numpy as np
 
 from renewcast.engine.rollup import Measure
 from renewcast.features._definition import Family, divide
+from renewcast.snapshots.terms import is_live
 
 family = Family("contract", "Contract", "合同")
 
@@ -43,8 +44,8 @@ family.combine(
 )
 
 
-def _spec(name, en, zh, unit="count", empty="missing", form="level"):
-    return family.spec(name, "contracts", en=en, zh=zh, unit=unit, empty=empty, form=form, path="rows")
+def _spec(name, en, zh, unit="count", empty="missing", form="level", window=None):
+    return family.spec(name, "contracts", en=en, zh=zh, unit=unit, window=window, empty=empty, form=form, path="rows")
 
 
 @family.rows(
@@ -55,11 +56,10 @@ def _spec(name, en, zh, unit="count", empty="missing", form="level"):
         _spec("products_held", "products held", "持有产品数", empty="0"),
         _spec("terms_so_far", "terms begun so far", "累计合同数", empty="0"),
     ],
-    columns=("starts_on", "mrr"),
 )
 def what_is_held(rows):
     """Sum up the live terms."""
-    live = _is_live(rows)
+    live = is_live(rows)
     cents = (rows.mrr * 100).cast("int64")
     return {
         "arr": ibis.ifelse(live, cents, 0).sum() * 12 / 100.0,
@@ -73,21 +73,22 @@ def what_is_held(rows):
     "terms",
     [
         _spec("days_to_term_end", "days until the next undecided term ends", "距下一个未定合同到期天数", "days"),
-        _spec("days_to_cover_end", "days until the known cover ends", "距已知合同覆盖结束天数", "days"),
+        _spec("days_to_last_live_end", "days until the last live term ends", "距最后一份有效合同到期天数", "days"),
+        _spec("renewals_signed", "live terms with a signed renewal", "已签续约的有效合同数", empty="0"),
         _spec("days_past_notice_date", "days past the last day for giving notice", "距通知截止日已过天数", "days"),
         _spec("term_length_days", "days that the longest live term covers", "最长有效合同天数", "days"),
         _spec("is_auto_renewing", "share of live terms that renew by themselves", "自动续约合同占比", "share", form="share"),
     ],
-    columns=("ends_on",),
 )
 def when_it_ends(rows):
     """Find how long the live terms still last."""
-    live = _is_live(rows)
-    open_end = live & rows.succeeded_at.isnull()
+    live = is_live(rows)
+    open_end = live & ~rows.is_succeeded
     left = _days_between(rows.ends_on, rows.as_of)
     return {
         "days_to_term_end": left.min(where=open_end),
-        "days_to_cover_end": ibis.ifelse(rows.ends_on.isnull().sum() > 0, ibis.null("float64"), left.max()),
+        "days_to_last_live_end": left.max(where=live),
+        "renewals_signed": (live & rows.is_succeeded).sum(),
         "days_past_notice_date": (rows.notice_days - left).max(where=open_end),
         "term_length_days": _days_between(rows.ends_on, rows.starts_on).max(where=live),
         "is_auto_renewing": ibis.ifelse(rows.auto_renews, 1.0, 0.0).mean(where=live & rows.auto_renews.notnull()),
@@ -98,10 +99,9 @@ def when_it_ends(rows):
     "terms",
     [
         _spec("days_since_term_start", "days since the newest live term began", "最新合同开始至今天数", "days"),
-        _spec("mrr_trend_91d", "monthly recurring revenue", "月度经常性收入", "log ratio", form="trend"),
-        _spec("mrr_trend_364d", "monthly recurring revenue", "月度经常性收入", "log ratio", form="trend"),
+        _spec("mrr_trend_91d", "monthly recurring revenue", "月度经常性收入", "log ratio", form="trend", window=91),
+        _spec("mrr_trend_364d", "monthly recurring revenue", "月度经常性收入", "log ratio", form="trend", window=364),
     ],
-    columns=("starts_on", "mrr"),
     after=lambda frame: frame.assign(
         mrr_trend_91d=_log_growth(frame["mrr_now"], frame["mrr_91d_ago"]),
         mrr_trend_364d=_log_growth(frame["mrr_now"], frame["mrr_364d_ago"]),
@@ -117,7 +117,7 @@ def how_it_changed(rows):
         return ibis.ifelse(was_live, cents, 0).sum() / 100.0
 
     return {
-        "days_since_term_start": _days_between(rows.as_of, rows.starts_on).min(where=_is_live(rows)),
+        "days_since_term_start": _days_between(rows.as_of, rows.starts_on).min(where=is_live(rows)),
         "mrr_now": held(0),
         "mrr_91d_ago": held(91),
         "mrr_364d_ago": held(364),
@@ -127,31 +127,24 @@ def how_it_changed(rows):
 @family.rows(
     "terms",
     [_spec("discount_mean", "mean discount of the live terms", "平均折扣", "share", form="share")],
-    columns=("discount",),
 )
 def discount(rows):
     """Average the discount over the live terms."""
     # Sums of whole numbers: the mean of the same terms is the same on every engine and in every order.
-    live = _is_live(rows) & rows.discount.notnull()
+    live = is_live(rows) & rows.discount.notnull()
     return {"discount_mean": ibis.ifelse(live, (rows.discount * 10_000).round(), 0).sum() / live.sum().nullif(0) / 10_000}
 
 
 @family.rows(
     "terms",
     [_spec("billing_months", "months between invoices", "付款周期（月）", "months")],
-    columns=("billing_months",),
 )
 def billing_cycle(rows):
     """Take the longest billing cycle of the live terms."""
-    return {"billing_months": rows.billing_months.max(where=_is_live(rows))}
+    return {"billing_months": rows.billing_months.max(where=is_live(rows))}
 
 
 def _log_growth(now, then):
     """Growth on the log scale; missing where there was, or is, nothing to compare."""
     paid = (now > 0) & (then > 0)
     return np.log(now.where(paid) / then.where(paid))
-
-
-def _is_live(rows):
-    started = rows.starts_on.cast("timestamp") < rows.as_of
-    return started & (rows.ends_on.isnull() | (rows.ends_on.cast("timestamp") >= rows.as_of))

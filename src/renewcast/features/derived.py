@@ -9,6 +9,7 @@ import dataclasses
 
 import ibis
 
+from renewcast.features._definition import product_key
 from renewcast.snapshots.terms import with_successors
 from renewcast.sources import Column
 
@@ -56,12 +57,7 @@ def with_derived(tables: dict, contracts: dict, mapped: dict, grace_days: int) -
 
     if "contracts" in tables:
         terms = with_successors(tables["contracts"], grace_days)
-        add(
-            "terms",
-            terms,
-            "contracts",
-            succeeded_at=Column("timestamp", "when a successor was known", revealed_by="succeeded_at"),
-        )
+        add("terms", terms, "contracts", is_succeeded=Column("boolean", "a successor is known"))
     if "usage" in tables:
         usage = tables["usage"]
         days = usage.mutate(day=(usage.occurred_at.epoch_seconds() / 86_400).floor().cast("int64"))
@@ -72,7 +68,8 @@ def with_derived(tables: dict, contracts: dict, mapped: dict, grace_days: int) -
         mapped["usage_people"] -= {"role", "department"} - mapped["users"]
     if "module" in mapped.get("usage", ()) and "product" in mapped.get("contracts", ()):
         add("module_terms", _module_terms(tables["contracts"], tables["usage"]), "contracts")
-        add("module_use", _module_use(tables["usage"], tables["contracts"]), "usage")
+        usage = tables["usage"]
+        add("usage_by_module", usage.mutate(account_id=product_key(usage.account_id, usage.module)), "usage")
     return Tables(tables, contracts, mapped)
 
 
@@ -106,13 +103,3 @@ def _module_terms(contracts, usage):
     modules = usage.filter(usage.module.notnull()).group_by("module").aggregate(p_known_at=usage.known_at.min())
     joined = contracts.join(modules, contracts.product == modules.module)
     return joined.mutate(known_at=ibis.greatest(joined.known_at, joined.p_known_at)).drop("module", "p_known_at")
-
-
-def _module_use(usage, contracts):
-    bought = contracts.filter(contracts.product.notnull())
-    bought = bought.group_by("account_id", "product").aggregate(p_known_at=bought.known_at.min())
-    bought = bought.select(p_account_id="account_id", p_product="product", p_known_at="p_known_at")
-    joined = usage.join(bought, (usage.account_id == bought.p_account_id) & (usage.module == bought.p_product))
-    return joined.mutate(known_at=ibis.greatest(joined.known_at, joined.p_known_at)).drop(
-        "p_account_id", "p_product", "p_known_at"
-    )

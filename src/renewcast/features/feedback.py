@@ -42,7 +42,6 @@ family.days_since("days_since_last_feedback", "feedback", en="feedback", zh="反
             path="rows",
         )
     ],
-    columns=("score",),
 )
 def last_answers(rows):
     """Take the last NPS answer; of several at one instant, the lowest."""

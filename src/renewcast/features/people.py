@@ -14,6 +14,7 @@ seats = family.level(
     value=lambda t: t.seats.fill_null(0),
     en="seats under contract",
     zh="合同席位数",
+    is_open_ended=True,
 )
 family.share("seat_utilization", active_users, seats, en="share of seats in use", zh="席位使用率")
 family.count(

@@ -50,7 +50,6 @@ family.count(
             path="rows",
         )
     ],
-    columns=("willingness",),
 )
 def last_willingness(rows):
     """Take the last judgement; of several at one instant, the lowest."""

@@ -53,12 +53,14 @@ family.share(
     zh="平均首次响应时长（小时）",
 )
 picked_up = Measure("tickets", "sum", at="first_response_at", where=lambda t: t.picked_up)
-family.share("pick_up_rate", picked_up, answered, windows=LONG, en="share of tickets picked up", zh="接起率")
+told_picked_up = Measure("tickets", "sum", at="first_response_at", where=lambda t: t.picked_up.notnull())
+family.share("pick_up_rate", picked_up, told_picked_up, windows=LONG, en="share of tickets picked up", zh="接起率")
 solved_at_once = Measure("tickets", "sum", at="resolved_at", where=lambda t: t.first_contact_resolved)
+told_at_once = Measure("tickets", "sum", at="resolved_at", where=lambda t: t.first_contact_resolved.notnull())
 family.share(
     "first_contact_resolution",
     solved_at_once,
-    resolved,
+    told_at_once,
     windows=LONG,
     en="share of tickets solved at first contact",
     zh="首次解决率",

@@ -27,7 +27,6 @@ _ATTRIBUTES = {
             path="rows",
         )
     ],
-    columns=("signed_up_at",),
 )
 def tenure(rows):
     """Count the days since the account signed up."""
@@ -47,5 +46,4 @@ for _name, (_en, _zh) in _ATTRIBUTES.items():
                 _name, "accounts", en=_en, zh=_zh, unit="text", empty="missing", form="text", path="rows", is_categorical=True
             )
         ],
-        columns=(_name,),
     )(_latest(_name))

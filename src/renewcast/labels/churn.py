@@ -1,6 +1,7 @@
 """Churn: the account has no live term after a grace period, inside the horizon (logo loss, not contraction)."""
 
-from renewcast.labels._window import holds_day
+from renewcast.labels.window import holds_day
+from renewcast.snapshots.terms import spells
 
 
 def churn(snapshots, contracts, label):
@@ -8,7 +9,8 @@ def churn(snapshots, contracts, label):
 
     Terms of an account are merged into spells of cover: a term that starts at most ``grace_days`` after the cover ended
     continues it. The day on which a spell ends is the day of churn. An account whose cover ended within the lead has no
-    outcome here, because nothing could be done about it.
+    outcome here, because nothing could be done about it; neither has one whose cover was over at the snapshot although
+    nobody knew it yet.
 
     Parameters
     ----------
@@ -21,7 +23,7 @@ def churn(snapshots, contracts, label):
     Returns
     -------
     pandas.Series of object, indexed as ``snapshots``
-        True, False, or None (churned within the lead).
+        True, False, or None (over within the lead, or before the snapshot).
 
     Examples
     --------
@@ -36,51 +38,12 @@ def churn(snapshots, contracts, label):
     """
     import pandas as pd
 
-    ends = spells(contracts, label.grace_days)[["account_id", "ends_on"]]
-    rows = snapshots[["account_id", "as_of"]].reset_index(names="row").merge(ends, on="account_id")
+    rows = snapshots[["account_id", "as_of"]].reset_index(names="row").merge(spells(contracts, label.grace_days), on="account_id")
+    ended = rows["ends_on"] < rows["as_of"]
+    rows["covered"] = (rows["starts_on"] <= rows["as_of"]) & ~ended
     rows["inside"] = holds_day(rows["ends_on"], rows["as_of"], label.lead_days, label.horizon_days)
     rows["within_lead"] = holds_day(rows["ends_on"], rows["as_of"], 0, label.lead_days)
-    seen = rows.groupby("row")[["inside", "within_lead"]].any().reindex(snapshots.index, fill_value=False)
+    seen = rows.groupby("row")[["covered", "inside", "within_lead"]].any().reindex(snapshots.index, fill_value=False)
     outcome = pd.Series(seen["inside"], index=snapshots.index).astype(object)
-    outcome[seen["within_lead"]] = None
+    outcome[seen["within_lead"] | ~seen["covered"]] = None
     return outcome
-
-
-def spells(contracts, grace_days: int):
-    """Merge an account's terms into spells of cover.
-
-    Parameters
-    ----------
-    contracts : pandas.DataFrame
-        account_id, starts_on, ends_on.
-    grace_days : int
-        A gap of at most so many days does not end a spell.
-
-    Returns
-    -------
-    pandas.DataFrame
-        account_id, starts_on, ends_on (NaT: not ended).
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> terms = pd.DataFrame({"account_id": ["A", "A"], "starts_on": pd.to_datetime(["2025-01-01", "2025-06-01"]),
-    ...     "ends_on": pd.to_datetime(["2025-02-01", None])})
-    >>> len(spells(terms, 30)), len(spells(terms, 180))
-    (2, 1)
-    """
-    import pandas as pd
-
-    forever = pd.Timestamp("2262-01-01")
-    terms = contracts[["account_id", "starts_on", "ends_on"]].copy()
-    terms["ends_on"] = terms["ends_on"].fillna(forever)
-    terms = terms.sort_values(["account_id", "starts_on", "ends_on"], ignore_index=True)
-    reach = terms.groupby("account_id")["ends_on"].cummax()
-    reach_before = reach.groupby(terms["account_id"]).shift()
-    breaks = reach_before.isna() | (terms["starts_on"] > reach_before + pd.Timedelta(days=grace_days))
-    terms["spell"] = breaks.cumsum()
-    merged = terms.groupby("spell").agg(
-        account_id=("account_id", "first"), starts_on=("starts_on", "min"), ends_on=("ends_on", "max")
-    )
-    merged["ends_on"] = merged["ends_on"].where(merged["ends_on"] < forever)
-    return merged.reset_index(drop=True)

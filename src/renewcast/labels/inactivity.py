@@ -4,6 +4,9 @@
 def inactivity(snapshots, events, label):
     """Say of each snapshot whether the account does nothing inside ``(T + lead, T + lead + horizon]``.
 
+    Where every event stands at midnight the source is dated by day, and the rule for days holds: from day ``T + lead`` up to,
+    not including, day ``T + lead + horizon``. Otherwise what happens on the snapshot day would be in no window at all.
+
     Parameters
     ----------
     snapshots : pandas.DataFrame
@@ -31,6 +34,7 @@ def inactivity(snapshots, events, label):
     left["after"] = (left["as_of"] + pd.Timedelta(days=label.lead_days)).astype("datetime64[us]")
     right = events[["account_id", "occurred_at"]].drop_duplicates()
     right = right.assign(occurred_at=right["occurred_at"].astype("datetime64[us]")).sort_values("occurred_at")
+    by_day = bool((right["occurred_at"] == right["occurred_at"].dt.normalize()).all())
     joined = pd.merge_asof(
         left.sort_values("after"),
         right,
@@ -38,8 +42,8 @@ def inactivity(snapshots, events, label):
         right_on="occurred_at",
         by="account_id",
         direction="forward",
-        allow_exact_matches=False,
+        allow_exact_matches=by_day,
     ).set_index("row")
     limit = joined["after"] + pd.Timedelta(days=label.horizon_days)
-    quiet = joined["occurred_at"].isna() | (joined["occurred_at"] > limit)
-    return quiet.reindex(snapshots.index)
+    too_late = joined["occurred_at"] >= limit if by_day else joined["occurred_at"] > limit
+    return (joined["occurred_at"].isna() | too_late).reindex(snapshots.index)

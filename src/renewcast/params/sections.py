@@ -83,6 +83,14 @@ class LabelsSection(Section):
     renewal: TermLabel | None = None
     inactivity: InactivityLabel | None = None
 
+    @model_validator(mode="after")
+    def _one_grace(self):
+        if self.churn and self.renewal and self.churn.grace_days != self.renewal.grace_days:
+            raise ValueError(
+                "churn and renewal must have the same grace_days, since one population and one rule of succession serve both"
+            )
+        return self
+
 
 class FeaturesSection(Section):
     """Which families of features are built, over which trailing windows (multiples of seven days)."""

@@ -2,6 +2,8 @@
 
 import html
 
+from renewcast.plots._picture import signed
+
 _EMPTY = ""
 
 
@@ -64,9 +66,9 @@ def _write(value, unit: str | None) -> str:
     if unit is None:
         return str(value)
     if unit == "share":
-        return f"{100 * value:.1f} %"
+        return "< 0.1 %" if 0 < value < 0.0005 else f"{100 * value:.1f} %"
     if unit == "points":
-        return f"{100 * value:+.1f}"
+        return signed(100 * value)
     if unit == "count":
         return f"{round(value):,}"
     if unit == "number":

@@ -1,6 +1,6 @@
 """The company at a glance: its tables, what was set aside, activity and recurring revenue over time."""
 
-from renewcast.plots._picture import BLUE, GREY, PALE_BLUE, as_dates, as_money, legend, name_axes, picture
+from renewcast.plots._picture import BLUE, GREY, PALE_BLUE, as_counts, as_dates, as_money, legend, name_axes, picture
 from renewcast.plots._table import Table
 
 
@@ -135,9 +135,9 @@ def activity(weekly):
         one.fill_between(part["week"], part["rows"], color=PALE_BLUE, alpha=0.45, linewidth=0)
         one.plot(part["week"], part["rows"], color=BLUE, linewidth=1.3)
         one.set_ylim(0, part["rows"].max() * 1.15)
-        one.yaxis.set_major_formatter(lambda value, position: f"{value:,.0f}")
+        as_counts(one.yaxis)
         name_axes(one, y="rows a week", title=place)
-        as_dates(one)
+        as_dates(one, most=5)
     for one in axes.flat[len(names) :]:
         one.set_visible(False)
     return figure
@@ -182,8 +182,9 @@ def scope_and_revenue(history, currency: str):
         )
         legend(left, loc="center right")
     left.set_ylim(0, history["in_scope"].max() * 1.12)
+    as_counts(left.yaxis)
     name_axes(left, x="snapshot", y="accounts", title="Accounts")
-    as_dates(left)
+    as_dates(left, most=4)
     if has_revenue:
         right = axes[0, 1]
         right.plot(history["as_of"], history["arr"], color=BLUE, linewidth=1.8)
@@ -191,5 +192,5 @@ def scope_and_revenue(history, currency: str):
         right.set_ylim(0, history["arr"].max() * 1.12)
         unit = as_money(right.yaxis, currency, history["arr"].max())
         name_axes(right, x="snapshot", y=unit, title="Annual recurring revenue (ARR)")
-        as_dates(right)
+        as_dates(right, most=4)
     return figure

@@ -11,11 +11,13 @@ from renewcast.plots._picture import (
     PALE_BLUE,
     PALE_GREY,
     QUIET,
+    as_counts,
     as_dates,
     as_shares,
     legend,
     name_axes,
     picture,
+    spread_small_shares,
 )
 from renewcast.plots._table import Table
 
@@ -79,12 +81,11 @@ def still_unknown(delays):
     >>> import pandas as pd
     >>> late = {f"unknown_after_{step}h": [0.1] for step in LATE_STEPS_HOURS}
     >>> still_unknown(pd.DataFrame({"table": ["usage"], **late}))
-    Figure: A week after it happened, 10.0 % of usage was still unknown: a model that used it would know the future
+    Figure: A week after it happened, 10.0 % of usage was not yet known
     """
     worst = delays.loc[delays["unknown_after_168h"].idxmax()]
     title = (
-        f"A week after it happened, {worst['unknown_after_168h']:.1%} of {worst['table']} was still unknown: "
-        "a model that used it would know the future"
+        f"A week after it happened, {worst['unknown_after_168h']:.1%} of {worst['table']} was not yet known"
         if worst["unknown_after_168h"] > 0
         else "A week after it happened, every row was known"
     ).replace("%", " %")
@@ -98,9 +99,8 @@ def still_unknown(delays):
     axes.set_xscale("log")
     axes.set_xticks(steps, ["1 h", "3 h", "6 h", "12 h", "1 day", "2", "3", "7 days", "14", "28"])
     axes.minorticks_off()
-    axes.set_ylim(0, 1.03)
-    as_shares(axes.yaxis)
-    name_axes(axes, x="time since it happened", y="rows still unknown")
+    spread_small_shares(axes, 1.0, "y")
+    name_axes(axes, x="time since it happened", y="rows not yet known (square-root scale)")
     legend(axes, loc="upper right", ncols=2)
     return figure
 
@@ -183,6 +183,7 @@ def finished(history, outcomes, target: str):
     for mask, colour, name in ((is_finished, BLUE, "outcome finished"), (~is_finished, PALE_GREY, "outcome open")):
         top.bar(history.loc[mask, "as_of"], history.loc[mask, "scored"], width=step * 0.8, color=colour, label=name)
     top.set_ylim(0, history["scored"].max() * 1.3)
+    as_counts(top.yaxis)
     name_axes(top, y="accounts scored")
     legend(top, loc="upper left", ncols=2)
     bottom.plot(seen.index, seen["mean"], color=ORANGE, marker="o", markersize=3.5, linewidth=1.6)
@@ -229,7 +230,7 @@ def two_snapshots(early, late, account_id: str, catalogue, names: tuple[str, str
         pairs = [pair for pair in pairs if not isinstance(pair[1], str) and pd.notna(pair[1]) and pd.notna(pair[2])]
         # Relative to its own size, so that no unit wins by being small.
         pairs.sort(key=lambda pair: -abs(pair[2] - pair[1]) / (abs(pair[1]) + abs(pair[2]) + 1))
-        chosen += pairs[:2]
+        chosen += pairs[:1] + [pair for pair in pairs[1:2] if pair[1] != pair[2]]
     frame = pd.DataFrame(
         {
             "driver": [spec["driver"] for spec, _, _ in chosen],
@@ -240,6 +241,34 @@ def two_snapshots(early, late, account_id: str, catalogue, names: tuple[str, str
         }
     )
     return Table(frame)
+
+
+def most_changed(early, late, share: float = 0.01) -> str:
+    """Name an account, in scope at both snapshots, whose row changed much: the one at the edge of the most changed share.
+
+    Parameters
+    ----------
+    early, late : pandas.DataFrame
+        From ``Project.features``.
+    share : float in [0, 1]
+        0 names the most changed account of all, which is often an oddity.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> early, late = (pd.DataFrame({"account_id": ["A", "B"], "open_tickets": values}) for values in ([0.0, 1.0], [3.0, 1.0]))
+    >>> most_changed(early, late)
+    'A'
+    """
+    before, after = (frame.set_index("account_id").select_dtypes("number") for frame in (early, late))
+    both = before.index.intersection(after.index)
+    before, after = before.loc[both], after.loc[both]
+    change = ((after - before).abs() / (before.abs() + after.abs() + 1)).mean(axis=1).sort_values(ascending=False, kind="stable")
+    return str(change.index[int(share * (len(change) - 1))])
 
 
 def difference(trained_on, scored_on) -> Table:

@@ -1,12 +1,18 @@
 """What is different about the weekly list: what moved, who came and went, who carries no probability and why."""
 
-from renewcast.plots._picture import BLUE, GREY, ORANGE, as_shares, name_axes, picture
+from renewcast.plots._picture import BLUE, GREY, ORANGE, as_shares, name_axes, picture, signed
 from renewcast.plots._table import Table
 from renewcast.plots.risk_list import _example  # noqa: F401  the list that the examples are about
 
+NOTHING = 0.001
+"""Below it the account's term outlasts the horizon: it cannot leave within it."""
+
 
 def moved(risk_list, rows: int = 8):
-    """Draw the accounts whose probability moved most since the last list.
+    """Draw the accounts whose probability moved most since the last list, among those that could leave on both lists.
+
+    Those whose term has come within the horizon, or been renewed beyond it, moved by the calendar;
+    :func:`came_and_went` counts them.
 
     Parameters
     ----------
@@ -21,34 +27,32 @@ def moved(risk_list, rows: int = 8):
     Examples
     --------
     >>> moved(_example())
-    Figure: Since the last list 1 account rose by five points or more and 0 fell by as much
+    Figure: Since the last list 1 account rose by five points or more and 0 fell by as much, their term in reach all along
     """
     import pandas as pd
 
     both = risk_list.dropna(subset=["churn_probability", "churn_probability_last_list"])
+    both = both[(both["churn_probability"] >= NOTHING) & (both["churn_probability_last_list"] >= NOTHING)]
     change = both["churn_probability"] - both["churn_probability_last_list"]
     up, down = int((change >= 0.05).sum()), int((change <= -0.05).sum())
-    title = f"Since the last list {up} account{'s' if up != 1 else ''} rose by five points or more and {down} fell by as much"
+    title = (
+        f"Since the last list {up} account{'s' if up != 1 else ''} rose by five points or more and {down} fell by as much, "
+        "their term in reach all along"
+    )
     order = change.sort_values(ascending=False)
     picked = pd.concat([order[order > 0].head(rows), order[order < 0].tail(rows)])
     figure, axes = picture(title, height=1.4 + 0.24 * max(len(picked), 2))
     for place, index in enumerate(picked.index):
         now, before = both.loc[index, "churn_probability"], both.loc[index, "churn_probability_last_list"]
-        colour = ORANGE if now > before else BLUE
+        colour, sign = (ORANGE, 1) if now > before else (BLUE, -1)
+        arrow = {"arrowstyle": "-|>", "color": colour, "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0}
+        axes.annotate("", (now, place), (before, place), arrowprops=arrow)
+        axes.plot([before, now], [place, place], marker="o", color=GREY, markersize=4.5, markevery=[0], linewidth=0)
         axes.annotate(
-            "",
-            (now, place),
-            (before, place),
-            arrowprops={"arrowstyle": "-|>", "color": colour, "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0},
-        )
-        axes.plot(before, place, marker="o", color=GREY, markersize=4.5)
-        axes.plot(now, place, marker="o", color=colour, markersize=4.5, alpha=0)
-        is_left = now < before
-        axes.text(
-            now, place, f"{100 * (now - before):+.0f}  " if is_left else f"  {100 * (now - before):+.0f}",
-            ha="right" if is_left else "left", va="center", fontsize=8.5, color=colour,
+            signed(100 * (now - before), 0), (now, place), (7 * sign, 0), textcoords="offset points",
+            ha="left" if sign > 0 else "right", va="center", fontsize=8.5, color=colour,
         )  # fmt: skip
-    axes.set_yticks(range(len(picked)), [both.loc[index, "account_id"] for index in picked.index])
+    axes.set_yticks(range(len(picked)), both.loc[picked.index, "account_id"])
     axes.invert_yaxis()
     axes.margins(x=0.1, y=0.05)
     as_shares(axes.xaxis)
@@ -58,7 +62,7 @@ def moved(risk_list, rows: int = 8):
 
 
 def came_and_went(risk_list, last_list, currency: str) -> Table:
-    """Count the accounts that are new on the list and those that left it since the last one.
+    """Count who came, went, or moved by the calendar since the last list; ARR is that of the list that still had it.
 
     Parameters
     ----------
@@ -74,28 +78,25 @@ def came_and_went(risk_list, last_list, currency: str) -> Table:
     Examples
     --------
     >>> came_and_went(_example(), _example().head(1), "USD").frame["accounts"].tolist()
-    [1, 0, 1, 0]
+    [1, 0, 0, 0, 1, 0]
     """
     import pandas as pd
 
     last = risk_list.head(0) if last_list is None else last_list
     before, now = last.set_index("account_id"), risk_list.set_index("account_id")
     stayed = now.index.intersection(before.index)
-    is_scored, was_scored = now["status"] == "scored", before["status"] == "scored"
-    lapsed = [name for name in stayed if was_scored[name] and not is_scored[name]]
-    parts = {
-        "on both lists": stayed,
-        "of them scored last time, not now (their term is over)": lapsed,
-        "new on this list": now.index.difference(before.index),
-        "no longer in scope": before.index.difference(now.index),
-    }
+    p, q = before.loc[stayed, "churn_probability"], now.loc[stayed, "churn_probability"]
+    parts = [
+        ("on both lists", stayed, now),
+        ("of them: their term now ends inside the horizon", stayed[(p < NOTHING) & (q >= NOTHING)], now),
+        ("of them: renewed, so that their term outlasts the horizon", stayed[(p >= NOTHING) & (q < NOTHING)], now),
+        ("of them: scored last time, not now; their term is over", stayed[p.notna() & q.isna()], before),
+        ("new on this list", now.index.difference(before.index), now),
+        ("no longer in scope", before.index.difference(now.index), before),
+    ]
     rows = [
-        {
-            "since the last list": words,
-            "accounts": len(ids),
-            "ARR": float((before if "longer" in words else now).loc[ids, "arr"].sum()),
-        }
-        for words, ids in parts.items()
+        {"since the last list": words, "accounts": len(ids), "ARR": float(frame.loc[ids, "arr"].sum())}
+        for words, ids, frame in parts
     ]
     return Table(pd.DataFrame(rows), {"accounts": "count", "ARR": currency})
 

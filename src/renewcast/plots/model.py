@@ -9,6 +9,7 @@ from renewcast.plots._picture import (
     ORANGE,
     PALE_BLUE,
     PALE_GREY,
+    as_counts,
     as_dates,
     as_shares,
     legend,
@@ -142,6 +143,7 @@ def cut_in_time(outcomes, predictions, embargo_days: int):
         axes.bar(counted.index[mask], counted[mask], width=dt.timedelta(days=20), color=colour, label=name)
     axes.set_ylim(0, counted.max() * 1.28)
     as_dates(axes)
+    as_counts(axes.yaxis)
     name_axes(axes, x="snapshot day", y="labelled snapshots")
     legend(axes, loc="upper left", ncols=3)
     return figure
@@ -179,7 +181,7 @@ def reliability(predictions, name: str):
     error = [(points["seen"] - points["seen_low"]).clip(lower=0), (points["seen_high"] - points["seen"]).clip(lower=0)]
     axes.errorbar(
         points["predicted"], points["seen"], yerr=error, fmt="o", color=BLUE, ecolor=PALE_BLUE, elinewidth=2, markersize=6,
-        label=f"a tenth of the list (about {points['rows'].median():,.0f} snapshots), 95 % interval",
+        label=f"a tenth of them (about {points['rows'].median():,.0f} snapshots), 95 % interval",
     )  # fmt: skip
     spread_small_shares(axes, limit)
     name_axes(axes, x="predicted probability, mean of the tenth (square-root scale)", y="share seen in the outcome window")

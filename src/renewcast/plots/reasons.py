@@ -1,6 +1,6 @@
 """Why a probability is what it is: drivers in points, one account's steps from the base, the sentences."""
 
-from renewcast.plots._picture import BLUE, GREY, INK, ORANGE, PALE_BLUE, legend, name_axes, picture
+from renewcast.plots._picture import BLUE, GREY, INK, ORANGE, PALE_BLUE, legend, name_axes, picture, signed
 from renewcast.plots._table import Table
 
 _SUFFIX = "_points"
@@ -62,29 +62,30 @@ def driver_sizes(explanations):
     if len(size) > 1:
         title += f", {size.index[1]} next with {size.iloc[1]:.1f}"
     figure, axes = picture(title, height=1.3 + 0.3 * len(size))
-    up, down = points.clip(lower=0).mean()[size.index], points.clip(upper=0).mean()[size.index]
+    up = points.clip(lower=0).mean()[size.index]
     places = range(len(size))
-    axes.barh(places, up, height=0.62, color=ORANGE, label="raises the probability")
-    axes.barh(places, down, height=0.62, color=BLUE, label="lowers it")
-    axes.axvline(0, color=INK, linewidth=0.8)
-    for place, value in zip(places, up, strict=True):
-        axes.text(value, place, f"  {size.iloc[place]:.1f}", va="center", fontsize=8.5, color=INK)
+    axes.barh(places, up, height=0.62, color=ORANGE, label="where it raises the probability")
+    axes.barh(places, size - up, left=up, height=0.62, color=BLUE, label="where it lowers it")
+    for place, value in zip(places, size, strict=True):
+        axes.text(value, place, f"  {value:.1f}", va="center", fontsize=8.5, color=INK)
     axes.set_yticks(places, size.index)
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")
     axes.margins(x=0.09)
-    name_axes(axes, x="mean points over accounts; at the bar's end the mean without signs, in percentage points")
+    name_axes(axes, x="mean absolute points over accounts, percentage points")
     legend(axes, loc="lower right")
     return figure
 
 
-def waterfall(explanation: dict):
+def waterfall(explanations, account_id: str):
     """Draw how one account gets from the base to its probability, driver by driver.
 
     Parameters
     ----------
-    explanation : dict
-        From ``Project.explain``, of a scored account.
+    explanations : pandas.DataFrame
+        From ``Project.explanations``.
+    account_id : str
+        A scored account.
 
     Returns
     -------
@@ -92,19 +93,19 @@ def waterfall(explanation: dict):
 
     Examples
     --------
-    >>> waterfall({"account_id": "A1", "base_probability": 0.1, "churn_probability": 0.25, "term_outlasts_horizon_points": 0.0,
-    ...     "drivers": [{"driver": "usage", "points": 0.2}, {"driver": "support", "points": -0.05}]})
+    >>> import pandas as pd
+    >>> waterfall(pd.DataFrame({"account_id": ["A1"], "base_probability": [0.1], "churn_probability": [0.25],
+    ...     "usage_points": [0.2], "support_points": [-0.05]}), "A1")
     Figure: Account A1: from a base of 10.0 % to 25.0 %, usage adding most (+20.0 points)
     """
-    steps = [(entry["driver"], 100 * entry["points"]) for entry in explanation["drivers"]]
-    if explanation["term_outlasts_horizon_points"]:
-        steps.append(("term outlasts horizon", 100 * explanation["term_outlasts_horizon_points"]))
+    row = explanations.set_index("account_id").loc[[account_id]]
+    steps = [(name, 100 * float(value)) for name, value in _points(row).iloc[0].items()]
     steps.sort(key=lambda step: -abs(step[1]))
-    base, end = 100 * explanation["base_probability"], 100 * explanation["churn_probability"]
-    title = f"Account {explanation['account_id']}: from a base of {base:.1f} % to {end:.1f} %"
+    base, end = (100 * float(row[name].iloc[0]) for name in ("base_probability", "churn_probability"))
+    title = f"Account {account_id}: from a base of {base:.1f} % to {end:.1f} %"
     top = max(steps, key=lambda step: step[1], default=("", 0.0))
     if top[1] > 0:
-        title += f", {top[0]} adding most ({top[1]:+.1f} points)"
+        title += f", {top[0]} adding most ({signed(top[1])} points)"
     figure, axes = picture(title, height=1.5 + 0.3 * len(steps))
     names = ["base", *(name for name, _ in steps), "probability"]
     axes.barh(0, base, height=0.62, color=GREY)
@@ -112,14 +113,14 @@ def waterfall(explanation: dict):
     for place, (_, change) in enumerate(steps, start=1):
         axes.barh(place, change, left=level, height=0.62, color=ORANGE if change > 0 else BLUE)
         axes.plot([level, level], [place - 1, place], color="#b5b5b5", linewidth=0.8, zorder=0)
-        axes.text(max(level, level + change), place, f"  {change:+.1f}", va="center", fontsize=8.5, color=INK)
+        axes.text(max(level, level + change), place, f"  {signed(change)}", va="center", fontsize=8.5, color=INK)
         level += change
         reach.append(level)
     last = len(steps) + 1
     axes.plot([level, level], [last - 1, last], color="#b5b5b5", linewidth=0.8, zorder=0)
     axes.barh(last, end, height=0.62, color=INK)
     axes.text(base, 0, f"  {base:.1f} %", va="center", fontsize=8.5, color=INK)
-    axes.text(end, last, f"  {end:.1f} %", va="center", fontsize=8.5, color=INK, fontweight="semibold")
+    axes.text(end, last, f"  {end:.1f} %", va="center", fontsize=8.5, color=INK, fontweight="bold")
     axes.set_yticks(range(len(names)), names)
     axes.invert_yaxis()
     axes.set_xlim(min(0, *reach) * 1.1, max(reach) * 1.12)

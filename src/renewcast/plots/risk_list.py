@@ -2,7 +2,19 @@
 
 import datetime as dt
 
-from renewcast.plots._picture import BLUE, INK, ORANGE, PALE_GREY, as_dates, as_money, as_shares, legend, name_axes, picture
+from renewcast.plots._picture import (
+    BLUE,
+    INK,
+    ORANGE,
+    PALE_GREY,
+    as_counts,
+    as_dates,
+    as_money,
+    as_shares,
+    legend,
+    name_axes,
+    picture,
+)
 from renewcast.plots._table import Table
 
 
@@ -113,7 +125,9 @@ def concentration(risk_list, currency: str):
     axes.plot(np.arange(len(values) + 1), np.r_[0, reached], color=BLUE, linewidth=1.9)
     axes.fill_between(np.arange(half + 1), np.r_[0, reached[:half]], color=ORANGE, alpha=0.35, linewidth=0)
     axes.plot([half, half, 0], [0, reached[half - 1], reached[half - 1]], color=INK, linewidth=0.9, linestyle=":")
-    axes.set(xlim=(0, len(values)), ylim=(0, 1.02))
+    # What follows holds next to nothing, and would only press the curve to the left.
+    axes.set(xlim=(0, min(len(values), 1.1 * np.searchsorted(reached, 0.999) + 1)), ylim=(0, 1.02))
+    as_counts(axes.xaxis)
     as_shares(axes.yaxis)
     name_axes(axes, x="accounts, largest ARR at risk first", y="share of the ARR at risk")
     return figure

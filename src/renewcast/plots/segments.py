@@ -1,6 +1,6 @@
 """Segments, tiers and stages: how they differ, and what the list says of each."""
 
-from renewcast.plots._picture import BLUE, INK, ORANGE, PALE_BLUE, as_money, as_shares, name_axes, picture
+from renewcast.plots._picture import BLUE, INK, ORANGE, PALE_BLUE, as_money, as_shares, name_axes, picture, signed
 from renewcast.plots._table import Table
 
 
@@ -70,7 +70,7 @@ def profile(clusters, features, catalogue, assigned):
     words = [_words(spec) for _, spec in specs.iterrows()]
     title = f"Segment {far + 1} stands out most: {words[what]} is where it differs from the typical account"
     figure, axes = picture(title, height=1.3 + 0.4 * len(words), width=7.6)
-    shades = LinearSegmentedColormap.from_list("house", [BLUE, "#ffffff", ORANGE])
+    shades = LinearSegmentedColormap.from_list("house", [BLUE, "#ffffff", ORANGE], N=13)
     drawn = axes.imshow(means.T, cmap=shades, vmin=-3, vmax=3, aspect="auto")
     medians = features[list(clusters.features)].groupby(np.asarray(assigned)).median().reindex(range(len(means)))
     for column in range(len(means)):
@@ -121,10 +121,10 @@ def by_group(risk_list, group: str, currency: str, order: list[str] | None = Non
     ranked = sums.sort_values("probability", ascending=False)
     sums = ranked if order is None else sums.reindex([name for name in order if name in sums.index])
     high, low = ranked.iloc[0], ranked.iloc[-1]
-    title = f"By {group.replace('_', ' ')}: {_plain(high.name)} carries the highest churn probability"
+    title = f"By {group.replace('_', ' ')}: {_quoted(high.name)} carries the highest churn probability"
     title += f", {100 * high['probability']:.1f} % on average"
     if len(ranked) > 1:
-        title += f", {_plain(low.name)} the lowest, {100 * low['probability']:.1f} %"
+        title += f", {_quoted(low.name)} the lowest, {100 * low['probability']:.1f} %"
     figure, axes = picture(title, 1, 3, height=1.5 + 0.36 * len(sums), sharey=True)
     places = range(len(sums))
     panels = (
@@ -144,6 +144,36 @@ def by_group(risk_list, group: str, currency: str, order: list[str] | None = Non
     axes[0].set_yticks(places, ["\n".join(textwrap.wrap(_plain(name), 26)) for name in sums.index])
     axes[0].invert_yaxis()
     return figure
+
+
+def by_two(risk_list, down: str, across: str, order: list[str] | None = None) -> Table:
+    """Cross two groupings: the mean churn probability of the scored accounts in each cell, empty where there are none.
+
+    Parameters
+    ----------
+    risk_list : pandas.DataFrame
+        From ``Project.risk_list`` or ``Project.published_list``.
+    down, across : str
+        Columns of the list.
+    order : list of str, optional
+        The groups across, in the order to show.
+
+    Returns
+    -------
+    Table
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = {"segment": ["Quiet", "Busy"], "lifecycle_stage": ["renewal", "renewal"], "churn_probability": [0.4, 0.1]}
+    >>> by_two(pd.DataFrame(rows), "segment", "lifecycle_stage").frame["renewal"].tolist()
+    [0.1, 0.4]
+    """
+    cells = risk_list.pivot_table(index=down, columns=across, values="churn_probability", aggfunc="mean")
+    if order is not None:
+        cells = cells.reindex(columns=[name for name in order if name in cells.columns])
+    cells.columns.name = None
+    return Table(cells.reset_index(), dict.fromkeys(cells.columns, "share"))
 
 
 def rules(policy) -> Table:
@@ -194,10 +224,16 @@ def _short(value: float, spec) -> str:
     if value != value:
         return "none"
     if spec["form"] == "trend":
-        return f"{100 * (math.exp(value) - 1):+.0f} %"
+        return f"{signed(100 * (math.exp(value) - 1), 0)} %"
     if spec["unit"] == "share":
         return f"{100 * value:.0f} %"
     return f"{value:,.0f}"
+
+
+def _quoted(name) -> str:
+    """Set a name of several words off from the sentence around it."""
+    plain = _plain(name)
+    return f'"{plain}"' if " " in plain else plain
 
 
 def _plain(name) -> str:

@@ -74,7 +74,7 @@ def against_truth(joined, name: str):
     axes.plot([0, limit], [0, limit], color=GREY, linewidth=1, linestyle="--", label="equal")
     spread_small_shares(axes, limit)
     name_axes(axes, x="predicted probability (square-root scale)", y="true risk, known to the simulator only")
-    legend(axes, loc="upper left", markerscale=1.4)
+    legend(axes, loc="upper left")
     return figure
 
 

@@ -3,6 +3,7 @@
 import difflib
 
 from renewcast.errors import RenewcastError
+from renewcast.scoring.not_scored import why_not_scored
 from renewcast.scoring.reasons import Speaker
 
 FEATURES_SHOWN = 3
@@ -46,7 +47,8 @@ def explain_account(account_id: str, champion, scores, specs, language: str, cur
         "ranked_by": champion.record["ranked_by"],
     }
     if not scores.scored[place]:
-        return {**head, "status": "not_scored", "reason_not_scored": frame["reason_not_scored"].iat[place], "drivers": []}
+        reason = why_not_scored(frame["reason_not_scored"].iat[place], language)
+        return {**head, "status": "not_scored", "reason_not_scored": reason, "drivers": []}
     row = int(scores.scored[:place].sum())
     speaker = Speaker(scores, specs, language, currency)
     drivers = []

@@ -113,8 +113,9 @@ class Speaker:
 
     def say(self, row: int, feature: str) -> str:
         """Say an account's value of a feature in a sentence."""
-        typical = self._typical.get(feature)
-        return sentence(self._specs[feature], self.value(row, feature), typical, self._language, self._currency)
+        spec = self._specs[feature]
+        recent = self.value(row, spec.beside) if spec.beside in self._values else None
+        return sentence(spec, self.value(row, feature), self._typical.get(feature), self._language, self._currency, recent)
 
 
 SMALLEST_POINTS = 1e-4

@@ -1,19 +1,9 @@
 """The weekly risk list: one row per account in scope, in the order in which to look at them."""
 
+from renewcast.scoring.not_scored import why_not_scored
 from renewcast.scoring.reasons import reasons
 from renewcast.segments.lifecycle import lifecycle_stage
 from renewcast.segments.tiers import tier
-
-_NOT_SCORED = {
-    "en": {
-        "term_over": "the last term ended on {day} and no new one is known; inside the grace period",
-        "between_terms": "no term is live; the next one is signed and has not begun",
-    },
-    "zh": {
-        "term_over": "最后一份合同已于{day}到期，尚无新合同；处于宽限期内",
-        "between_terms": "目前没有有效合同；下一份已签署但尚未开始",
-    },
-}
 
 
 def risk_list(view, champion, scores, clusters, last_list):
@@ -68,7 +58,7 @@ def risk_list(view, champion, scores, clusters, last_list):
         rows[f"driver_{number + 1}_points"] = [reason.points if reason else np.nan for reason in picked]
     rows["status"] = np.where(scores.scored, "scored", "not_scored")
     rows["reason_not_scored"] = [
-        None if reason is None or reason != reason else _words(reason, language) for reason in frame["reason_not_scored"]
+        None if reason is None or reason != reason else why_not_scored(reason, language) for reason in frame["reason_not_scored"]
     ]
     rows["model_version"] = champion.version
     rows["as_of"] = scores.as_of
@@ -94,8 +84,3 @@ def _last(last_list, account_id):
     if last_list is None:
         return np.full(len(account_id), np.nan)
     return account_id.map(last_list.set_index("account_id")["churn_probability"]).to_numpy(dtype="float64")
-
-
-def _words(reason: str, language: str) -> str:
-    code, _, day = reason.partition(":")
-    return _NOT_SCORED[language][code].format(day=day)

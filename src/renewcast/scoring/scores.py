@@ -4,8 +4,9 @@ import dataclasses
 import datetime as dt
 
 from renewcast.datasets.term_features import TERM_SPECS, term_features
+from renewcast.errors import RenewcastError
 from renewcast.features.build import build_features
-from renewcast.labels._window import holds_day
+from renewcast.labels.window import holds_day
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,6 +59,8 @@ def score(view, champion, renewal_champion, as_of: dt.date, *, progress=None) ->
 
     view.calendar.number(as_of)
     frame = view.population([as_of], target=champion.target)
+    if frame.empty:
+        raise RenewcastError(f"no account is in scope at {as_of}, so nothing can be scored; see `renewcast check` for the dates.")
     features = build_features(view.catalogue, view.store, frame, view.calendar, progress=progress)
     eligible = frame["is_eligible"].to_numpy(dtype=bool)
     gated = frame["gated"].to_numpy(dtype=bool)

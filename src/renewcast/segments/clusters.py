@@ -97,7 +97,8 @@ def fit_clusters(features, specs, numbers: list[int], seed: int, as_of: str) -> 
     Raises
     ------
     RenewcastError
-        "too few accounts to segment", with fewer than ten accounts per cluster of the smallest number.
+        "too few accounts to segment", with fewer than ten accounts per cluster of the smallest number; "no feature that describes
+        behaviour is built".
 
     References
     ----------
@@ -111,7 +112,12 @@ def fit_clusters(features, specs, numbers: list[int], seed: int, as_of: str) -> 
         raise RenewcastError(
             f"too few accounts to segment: {len(features)} are in scope, {10 * min(numbers)} are needed; lower segments.clusters."
         )
-    chosen = [name for name in BEHAVIOUR if name in features.columns][:MAX_FEATURES]
+    chosen = [name for name in BEHAVIOUR if name in features.columns and features[name].notna().any()][:MAX_FEATURES]
+    if not chosen:
+        raise RenewcastError(
+            "no feature that describes behaviour is built, so there is nothing to segment by; "
+            "add usage, people or support to features.families."
+        )
     transformed = _signed_log(features[chosen])
     low, centre, high = np.nanpercentile(transformed, [10, 50, 90], axis=0)
     spread = np.where(high > low, (high - low) / 2, 1.0)

@@ -8,13 +8,14 @@ from renewcast.engine import visibility
 from renewcast.engine.grid import Grid
 from renewcast.engine.rollup import Measure
 from renewcast.snapshots.calendar import Calendar
+from renewcast.snapshots.terms import is_live, spells
 
 
 def population(tables: dict, contracts: dict, days: list[dt.date], calendar: Calendar, *, target: str, label, grace_days: int):
     """List the accounts in scope at each snapshot.
 
-    A business with contracts: every account with a live term, and every account whose last term ended at most ``grace_days``
-    ago with none known to follow (in scope, not scored: its term is already over). A business without contracts: every account
+    A business with contracts: every account with a live term, and every account whose cover ended at most ``grace_days`` ago
+    (in scope, not scored: its cover is already over, or ends within the lead). A business without contracts: every account
     that was active within ``label.active_within_days``.
 
     Parameters
@@ -33,7 +34,8 @@ def population(tables: dict, contracts: dict, days: list[dt.date], calendar: Cal
     -------
     pandas.DataFrame, one row per (account_id, as_of), sorted by both
         account_id, as_of (datetime64), is_eligible, reason_not_scored, gated (the known cover outlasts the horizon: no churn is
-        possible inside it), mrr (float, currency units), cover_ends_on, next_renewal_on, next_contract_id.
+        possible inside it), mrr (float, currency units), cover_ends_on (the end of the known spell of cover; NaT: open-ended),
+        next_renewal_on, next_contract_id.
     """
     panel = _panel(tables["accounts"], days)
     frame = (
@@ -62,8 +64,7 @@ def open_terms(tables: dict, contracts: dict, panel):
         account_id, as_of, contract_id, product, starts_on, ends_on (never NULL), mrr.
     """
     rows = visibility.visible_rows(tables["terms"], panel, contracts["terms"])
-    is_live = (rows.starts_on.cast("timestamp") < rows.as_of) & (rows.ends_on.cast("timestamp") >= rows.as_of)
-    return rows.filter(is_live & rows.succeeded_at.isnull()).select(
+    return rows.filter(is_live(rows) & rows.ends_on.notnull() & ~rows.is_succeeded).select(
         "account_id", "as_of", "contract_id", "product", "starts_on", "ends_on", "mrr"
     )
 
@@ -72,43 +73,55 @@ def _by_terms(tables, contracts, panel, label, grace_days):
     import pandas as pd
 
     rows = visibility.visible_rows(tables["terms"], panel, contracts["terms"])
-    starts, ends = rows.starts_on.cast("timestamp"), rows.ends_on.cast("timestamp")
-    is_live = (starts < rows.as_of) & (rows.ends_on.isnull() | (ends >= rows.as_of))
     grouped = rows.group_by("account_id", "as_of").aggregate(
-        live_terms=is_live.sum(),
-        open_ended=rows.ends_on.isnull().sum(),
-        started=(starts < rows.as_of).sum(),
-        cover_ends_on=rows.ends_on.max(),
-        mrr=ibis.ifelse(is_live, rows.mrr, ibis.literal(0).cast(rows.mrr.type())).sum(),
+        live_terms=is_live(rows).sum(),
+        started=(rows.starts_on.cast("timestamp") < rows.as_of).sum(),
+        mrr=ibis.ifelse(is_live(rows), rows.mrr, ibis.literal(0).cast(rows.mrr.type())).sum(),
     )
     frame = grouped.filter(grouped.started > 0).to_pandas()
-    frame["cover_ends_on"] = pd.to_datetime(frame["cover_ends_on"]).astype("datetime64[us]")
-    frame.loc[frame["open_ended"] > 0, "cover_ends_on"] = pd.NaT
     frame["mrr"] = frame["mrr"].astype("float64")
-    since = frame["as_of"] - frame["cover_ends_on"]
-    frame["is_eligible"] = frame["live_terms"] > 0
-    in_grace = (~frame["is_eligible"]) & (since <= pd.Timedelta(days=grace_days))
-    # A signed term that starts later keeps an account with a gap in scope.
-    signed = (~frame["is_eligible"]) & (frame["cover_ends_on"].isna() | (since < pd.Timedelta(0)))
-    frame = frame[frame["is_eligible"] | in_grace | signed].copy()
-    ended = frame["cover_ends_on"].dt.strftime("%Y-%m-%d")
-    frame["reason_not_scored"] = None
-    frame["reason_not_scored"] = frame["reason_not_scored"].astype(object)
-    lapsed = ~frame["is_eligible"] & in_grace.reindex(frame.index)
-    frame.loc[lapsed, "reason_not_scored"] = "term_over:" + ended[lapsed]
-    frame.loc[~frame["is_eligible"] & ~lapsed, "reason_not_scored"] = "between_terms"
-    horizon = pd.Timedelta(days=label.lead_days + label.horizon_days)
-    frame["gated"] = frame["cover_ends_on"].notna() & (frame["cover_ends_on"] >= frame["as_of"] + horizon)
+    frame["as_of"] = frame["as_of"].astype("datetime64[us]")
+    # Accounts whose cover was over, grace included, have no spell here and leave the scope.
+    frame = frame.merge(_current_spells(rows, grace_days), on=["account_id", "as_of"])
+    as_of, ends = frame["as_of"], frame["cover_ends_on"]
+    lead, horizon = pd.Timedelta(days=label.lead_days), pd.Timedelta(days=label.horizon_days)
+    reason = pd.Series(None, index=frame.index, dtype=object)
+    day = ends.dt.strftime("%Y-%m-%d")
+    reason[ends < as_of + lead] = "ends_within_lead:" + day
+    reason[frame["live_terms"] == 0] = "between_terms"
+    reason[ends < as_of] = "term_over:" + day
+    frame["reason_not_scored"] = reason
+    frame["is_eligible"] = reason.isna()
+    frame["gated"] = ends.notna() & (ends >= as_of + lead + horizon)
+    frame = frame.merge(_next_renewals(tables, contracts, panel), on=["account_id", "as_of"], how="left")
+    return frame[_COLUMNS]
+
+
+def _current_spells(rows, grace_days):
+    """Find the spell of cover that each snapshot lies in, or that ended at most the grace period before it."""
+    import pandas as pd
+
+    recent = rows.ends_on.isnull() | (rows.ends_on.cast("timestamp") >= rows.as_of - ibis.interval(days=grace_days))
+    terms = rows.filter(recent).select("account_id", "as_of", "starts_on", "ends_on").to_pandas()
+    for name in ("as_of", "starts_on", "ends_on"):
+        terms[name] = pd.to_datetime(terms[name]).astype("datetime64[us]")
+    merged = spells(terms, grace_days, by=("account_id", "as_of"))
+    first = merged.drop_duplicates(["account_id", "as_of"])
+    return first[["account_id", "as_of", "ends_on"]].rename(columns={"ends_on": "cover_ends_on"})
+
+
+def _next_renewals(tables, contracts, panel):
+    """Find each account's next undecided term: the one that ends first; of equal ones the largest."""
+    import pandas as pd
+
     nearest = open_terms(tables, contracts, panel).to_pandas()
     nearest["mrr"] = nearest["mrr"].astype("float64")
-    nearest = nearest.sort_values(
-        ["account_id", "as_of", "ends_on", "mrr", "contract_id"], ascending=[True, True, True, False, True]
-    )
+    for name in ("as_of", "ends_on"):
+        nearest[name] = pd.to_datetime(nearest[name]).astype("datetime64[us]")
+    order = ["account_id", "as_of", "ends_on", "mrr", "contract_id"]
+    nearest = nearest.sort_values(order, ascending=[True, True, True, False, True])
     nearest = nearest.drop_duplicates(["account_id", "as_of"])[["account_id", "as_of", "ends_on", "contract_id"]]
-    nearest = nearest.rename(columns={"ends_on": "next_renewal_on", "contract_id": "next_contract_id"})
-    nearest["next_renewal_on"] = pd.to_datetime(nearest["next_renewal_on"]).astype("datetime64[us]")
-    frame = frame.merge(nearest, on=["account_id", "as_of"], how="left")
-    return frame[_COLUMNS]
+    return nearest.rename(columns={"ends_on": "next_renewal_on", "contract_id": "next_contract_id"})
 
 
 def _by_activity(tables, contracts, panel, label, calendar):

@@ -1,14 +1,66 @@
-"""Terms with what became of them: when, and whether, a successor was known."""
+"""Terms: when one is live, which spells of cover they make, and whether a successor is known."""
 
 import ibis
 
 
+def is_live(rows):
+    """Tell which visible terms cover the snapshot, as an Ibis expression over rows with ``as_of``.
+
+    A term is live from the day after it starts, as seen from a snapshot, up to and including the day on which it ends.
+    """
+    started = rows.starts_on.cast("timestamp") < rows.as_of
+    return started & (rows.ends_on.isnull() | (rows.ends_on.cast("timestamp") >= rows.as_of))
+
+
+def spells(terms, grace_days: int, by: tuple[str, ...] = ("account_id",)):
+    """Merge terms into spells of cover.
+
+    Parameters
+    ----------
+    terms : pandas.DataFrame
+        starts_on, ends_on (NaT: open-ended) and the columns of ``by``.
+    grace_days : int
+        A gap of at most so many days does not end a spell.
+    by : tuple of str
+        Whose terms are merged.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of ``by``, starts_on, ends_on (NaT: not ended), in order.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> terms = pd.DataFrame({"account_id": ["A", "A"], "starts_on": pd.to_datetime(["2025-01-01", "2025-06-01"]),
+    ...     "ends_on": pd.to_datetime(["2025-02-01", None])})
+    >>> len(spells(terms, 30)), len(spells(terms, 180))
+    (2, 1)
+    """
+    import pandas as pd
+
+    by = list(by)
+    forever = pd.Timestamp("2262-01-01")
+    terms = terms[[*by, "starts_on", "ends_on"]].copy()
+    terms["ends_on"] = terms["ends_on"].fillna(forever)
+    terms = terms.sort_values([*by, "starts_on", "ends_on"], ignore_index=True)
+    owner = terms.groupby(by, sort=False).ngroup()
+    reach = terms.groupby(owner)["ends_on"].cummax()
+    reach_before = reach.groupby(owner).shift()
+    breaks = reach_before.isna() | (terms["starts_on"] > reach_before + pd.Timedelta(days=grace_days))
+    terms["spell"] = breaks.cumsum()
+    kept = {name: (name, "first") for name in by}
+    merged = terms.groupby("spell").agg(**kept, starts_on=("starts_on", "min"), ends_on=("ends_on", "max"))
+    merged["ends_on"] = merged["ends_on"].where(merged["ends_on"] < forever)
+    return merged.reset_index(drop=True)
+
+
 def with_successors(contracts, grace_days: int):
-    """Add to each term the instant at which its successor first was known.
+    """Split each version of a term where it becomes known, or is withdrawn, that another term follows it.
 
     A successor starts after the term started and at the latest ``grace_days`` after it ended, lasts longer, and is for the same
-    product, or for another one that the account did not hold on the term's last day (a change of product is a renewal; an
-    add-on that was held all along is not).
+    product, or for another one that the account was not known to hold on the term's last day when the successor became known
+    (a change of product is a renewal; an add-on that was held all along is not).
 
     Parameters
     ----------
@@ -19,8 +71,31 @@ def with_successors(contracts, grace_days: int):
     Returns
     -------
     ibis.Table
-        The table with ``succeeded_at`` (timestamp, NULL while there is none).
+        The staged table with ``is_succeeded``; known_at and superseded_at bound the time for which it was true or false.
     """
+    pairs = _pairs(contracts, grace_days)
+    versions = contracts.select("contract_id", version="known_at", instant="known_at", change=ibis.literal(0, type="int64"))
+    begins = pairs.select("contract_id", version="known_at", instant="begins", change=ibis.literal(1, type="int64"))
+    ended = pairs.filter(pairs.ends.notnull() & (pairs.superseded_at.isnull() | (pairs.ends < pairs.superseded_at)))
+    ends = ended.select("contract_id", version="known_at", instant="ends", change=ibis.literal(-1, type="int64"))
+    changes = versions.union(begins).union(ends)
+    changes = changes.group_by("contract_id", "version", "instant").aggregate(change=changes.change.sum())
+    so_far = ibis.window(group_by=["contract_id", "version"], order_by="instant", preceding=None, following=0)
+    following = ibis.window(group_by=["contract_id", "version"], order_by="instant")
+    steps = changes.mutate(successors=changes.change.sum().over(so_far), until=changes.instant.lead().over(following))
+    steps = steps.select(
+        s_contract_id="contract_id", version="version", instant="instant", successors="successors", until="until"
+    )
+    joined = contracts.join(steps, (contracts.contract_id == steps.s_contract_id) & (contracts.known_at == steps.version))
+    return joined.mutate(
+        is_succeeded=joined.successors > 0,
+        known_at=joined.instant,
+        superseded_at=ibis.coalesce(joined.until, joined.superseded_at),
+    ).drop("s_contract_id", "version", "instant", "successors", "until")
+
+
+def _pairs(contracts, grace_days: int):
+    """Pair each version of a term with each version of a term that follows it, with the time for which both were known."""
     term = contracts.filter(contracts.ends_on.notnull())
     later = contracts.select(
         s_contract_id="contract_id",
@@ -29,29 +104,41 @@ def with_successors(contracts, grace_days: int):
         s_starts_on="starts_on",
         s_ends_on="ends_on",
         s_known_at="known_at",
+        s_superseded_at="superseded_at",
     )
     pairs = term.join(later, term.account_id == later.s_account_id)
-    after = (
+    pairs = pairs.filter(
         (pairs.s_contract_id != pairs.contract_id)
         & (pairs.s_starts_on > pairs.starts_on)
         & (pairs.s_starts_on <= pairs.ends_on + ibis.interval(days=grace_days))
         & (pairs.s_ends_on.isnull() | (pairs.s_ends_on > pairs.ends_on))
     )
-    pairs = pairs.filter(after)
-    same = pairs.product.isnull() | pairs.s_product.isnull() | (pairs.product == pairs.s_product)
-    # What the account held on the term's last day, one row per (account, day, product).
-    held = contracts.select(h_account_id="account_id", h_product="product", h_starts_on="starts_on", h_ends_on="ends_on")
-    ends = term.select("account_id", "ends_on").distinct()
-    held = ends.join(held, ends.account_id == held.h_account_id)
-    held = held.filter((held.h_starts_on < held.ends_on) & (held.h_ends_on.isnull() | (held.h_ends_on >= held.ends_on)))
-    held = held.select(k_account_id="account_id", k_ends_on="ends_on", k_product="h_product").distinct().mutate(is_held=True)
-    pairs = pairs.mutate(is_same=same)
-    known = pairs.left_join(
-        held,
-        (pairs.account_id == held.k_account_id) & (pairs.ends_on == held.k_ends_on) & (pairs.s_product == held.k_product),
+    begins = ibis.greatest(pairs.known_at, pairs.s_known_at)
+    pairs = pairs.mutate(begins=begins, ends=pairs.s_superseded_at)
+    pairs = pairs.filter(
+        (pairs.superseded_at.isnull() | (pairs.begins < pairs.superseded_at))
+        & (pairs.ends.isnull() | (pairs.begins < pairs.ends))
     )
-    known = known.filter(known.is_same | known.is_held.isnull())
-    first = known.group_by("contract_id", "known_at").aggregate(first_known=known.s_known_at.min())
-    first = first.select(f_contract_id="contract_id", f_known_at="known_at", first_known="first_known")
-    joined = contracts.left_join(first, (contracts.contract_id == first.f_contract_id) & (contracts.known_at == first.f_known_at))
-    return joined.mutate(succeeded_at=joined.first_known).drop("f_contract_id", "f_known_at", "first_known")
+    is_same = pairs.product.isnull() | pairs.s_product.isnull() | (pairs.product == pairs.s_product)
+    changed = pairs.filter(~is_same)
+    held = contracts.select(
+        h_account_id="account_id",
+        h_product="product",
+        h_starts_on="starts_on",
+        h_ends_on="ends_on",
+        h_known_at="known_at",
+        h_superseded_at="superseded_at",
+    )
+    # Judged by what was known when the successor became known, so that nothing told later changes it.
+    was_held = changed.join(
+        held,
+        (changed.account_id == held.h_account_id)
+        & (changed.s_product == held.h_product)
+        & (held.h_starts_on < changed.ends_on)
+        & (held.h_ends_on.isnull() | (held.h_ends_on >= changed.ends_on))
+        & (held.h_known_at <= changed.s_known_at)
+        & (held.h_superseded_at.isnull() | (held.h_superseded_at > changed.s_known_at)),
+        how="anti",
+    )
+    columns = ("contract_id", "known_at", "superseded_at", "begins", "ends")
+    return pairs.filter(is_same).select(*columns).union(was_held.select(*columns))

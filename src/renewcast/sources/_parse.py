@@ -1,5 +1,6 @@
 """Raw values become canonical ones: text by declared format, times in UTC, money to the cent; the rest is unreadable."""
 
+import re
 from typing import NamedTuple
 
 import ibis
@@ -25,6 +26,9 @@ NUMBER_FORMATS = {
     "1234.56": ("", "."), "1,234.56": (",", "."), "1234,56": ("", ","), "1.234,56": (".", ","), "1 234,56": (" ", ","),
 }  # fmt: skip
 _ISO = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( ?(Z|UTC|[+-]\d{2}(:?\d{2})?))?)?$"
+_DAY = r"^\d{4}-\d{2}-\d{2}$"
+_DIRECTIVE = r"%-?([A-Za-z%])"
+_DAY_DIRECTIVES = frozenset("aAwdbBhmyYjUWxGVu%")
 _OFFSET = r":\d{2}(\.\d+)? ?(Z|UTC|[+-]\d{2}(:?\d{2})?)$"
 
 
@@ -49,11 +53,15 @@ def _since_1970(microseconds: int) -> TIMESTAMP: ...
 
 
 class Parsed(NamedTuple):
-    """A canonical value, whether a raw value was there but could not be read, and whether a time carried an offset."""
+    """A canonical value, whether a raw one was there but could not be read, whether a time carried an offset or was a bare day.
+
+    ``is_day`` is None where no value is a bare day, or where it makes no difference because the zone is UTC.
+    """
 
     value: ibis.Value
     is_unreadable: ibis.Value | None
     is_aware: ibis.Value | None = None
+    is_day: ibis.Value | None = None
 
 
 def parse(raw: ibis.Value, column: Column, formats: tuple[str, ...], zone: str, where: str) -> Parsed:
@@ -67,8 +75,8 @@ def parse(raw: ibis.Value, column: Column, formats: tuple[str, ...], zone: str, 
     formats : tuple of str
         Formats of dates (``%d-%m-%Y``, ``unix_seconds``) or of numbers (``1.234,56``), tried in turn; ISO when empty.
     zone : str
-        Zone of naive times. A local time that a clock change skipped moves forward by the change; one that occurs twice is
-        taken as the later, so that nothing is known too early.
+        Zone of naive times that have a time of day. A local time that a clock change skipped moves forward by the change; one
+        that occurs twice is taken as the later, so that nothing is known too early.
     where : str
         For messages.
 
@@ -81,6 +89,12 @@ def parse(raw: ibis.Value, column: Column, formats: tuple[str, ...], zone: str, 
     ------
     RenewcastError
         The raw type can never be read as the canonical one, or a format is not known.
+
+    Notes
+    -----
+    A day is a day, in no zone: a date, or text without a time of day, becomes midnight of that same day whatever the zone.
+    Shifted to UTC, the days of an eastern zone would begin in the day before, and a snapshot would see what its own day
+    brought. A raw timestamp always has a time of day, midnight too: cast it to a date in ``sql`` where it means the day.
     """
     kind = raw.type()
     if kind.is_null():
@@ -147,7 +161,7 @@ def _time(raw: ibis.Value, wanted: str, formats: tuple[str, ...], zone: str, whe
         value = utc if wanted == "timestamp" else _in_zone(utc, zone).date()
         return Parsed(value, there & count.isnull())
     if kind.is_date():
-        return Parsed(raw if wanted == "date" else _to_utc(raw.cast(TIMESTAMP), zone), None)
+        return Parsed(raw if wanted == "date" else raw.cast(TIMESTAMP), None, is_day=_noted(ibis.literal(True), zone))
     if kind.is_timestamp() and kind.timezone is not None:
         utc = _local_of("UTC", raw.cast(INSTANT))
         return Parsed(utc if wanted == "timestamp" else _in_zone(utc, zone).date(), None, ibis.literal(True))
@@ -156,16 +170,22 @@ def _time(raw: ibis.Value, wanted: str, formats: tuple[str, ...], zone: str, whe
         return Parsed(_to_utc(local, zone) if wanted == "timestamp" else local.date(), None)
     if not kind.is_string():
         _refuse(raw, wanted, where)
-    text = _cleaned(raw)
+    text, is_day = _cleaned(raw), None
     # DuckDB reads "infinity" and "epoch" as times and drops an offset when it casts to a naive one: so by hand.
     is_aware = text.re_search(_OFFSET)
     if formats:
         aware = [_local_of("UTC", _aware_by_format(text, one)) for one in formats if "%z" in one]
         naive = [_naive_by_format(text, one) for one in formats if "%z" not in one]
-        naive_local = ibis.coalesce(*naive, ibis.null(TIMESTAMP))
-        utc = ibis.coalesce(*aware, _to_utc(naive_local, zone))
         if wanted == "date":
-            utc = ibis.coalesce(*[_in_zone(one, zone) for one in aware], naive_local).date()
+            utc = ibis.coalesce(*[_in_zone(one, zone) for one in aware], *naive).date()
+        else:
+            are_days = [_is_of_days(one) for one in formats if "%z" not in one]
+            moments = [one if is_day else _to_utc(one, zone) for one, is_day in zip(naive, are_days, strict=True)]
+            utc = ibis.coalesce(*aware, *moments)
+            # The first format that fits decides, as it does for the value.
+            fits = [(one.notnull(), False) for one in aware]
+            fits += [(one.notnull(), is_day) for one, is_day in zip(naive, are_days, strict=True)]
+            is_day = _noted(ibis.cases(*fits, else_=False), zone) if any(are_days) else None
         value = text.re_search(r"\d").ifelse(utc, ibis.null(utc.type()))
         is_aware = None
     else:
@@ -173,8 +193,29 @@ def _time(raw: ibis.Value, wanted: str, formats: tuple[str, ...], zone: str, whe
         if wanted == "date":
             value = (is_aware.ifelse(_in_zone(shown, zone), shown) if zone != "UTC" else shown).date()
         else:
-            value = is_aware.ifelse(shown, _to_utc(shown, zone)) if zone != "UTC" else shown
-    return Parsed(value, text.notnull() & value.isnull(), is_aware)
+            is_day = _noted(text.re_search(_DAY), zone)
+            value = (is_aware | is_day).ifelse(shown, _to_utc(shown, zone)) if zone != "UTC" else shown
+    return Parsed(value, text.notnull() & value.isnull(), is_aware, is_day)
+
+
+def _is_of_days(pattern: str) -> bool:
+    """Whether a format tells a day and nothing finer.
+
+    Examples
+    --------
+    >>> _is_of_days("%d.%m.%Y"), _is_of_days("%d.%m.%Y %H:%M")
+    (True, False)
+    """
+    return set(re.findall(_DIRECTIVE, pattern)) <= _DAY_DIRECTIVES
+
+
+def _noted(is_day: ibis.Value, zone: str) -> ibis.Value | None:
+    return None if zone == "UTC" else is_day
+
+
+def local_day(utc: ibis.Value, zone: str) -> ibis.Value:
+    """Return the day that the calendar of a zone shows at an instant."""
+    return _in_zone(utc, zone).date()
 
 
 def _to_utc(local: ibis.Value, zone: str) -> ibis.Value:

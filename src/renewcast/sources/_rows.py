@@ -9,7 +9,7 @@ from renewcast.errors import RenewcastError
 from renewcast.params import KnownAt
 from renewcast.sources._contract import LARGEST_NUMBER, Column, TableContract
 from renewcast.sources._mapping import Mapping
-from renewcast.sources._parse import TIMESTAMP, parse
+from renewcast.sources._parse import TIMESTAMP, Parsed, local_day, parse
 
 BEGINNING = dt.datetime(1900, 1, 1)
 """When a static row without an event time counts as known."""
@@ -54,6 +54,7 @@ def parse_rows(backend, raw: ibis.Table, mapping: Mapping, where: str, name: str
         for column, spec in columns.items()
     }
     _refuse_mixed_zones(backend, raw, parsed, mapping, where)
+    _end_no_earlier_than_its_day(parsed, contract, mapping.zone)
     flags = {f"_unreadable_{column}": one.is_unreadable for column, one in parsed.items() if one.is_unreadable is not None}
     rows = raw.select(_row=raw.rowid(), **{column: one.value for column, one in parsed.items()}, **flags)
     dates = [column for column, spec in columns.items() if spec.type in ("timestamp", "date")]
@@ -72,6 +73,20 @@ def parse_rows(backend, raw: ibis.Table, mapping: Mapping, where: str, name: str
     rows = rows.mutate(_code=ibis.cases(*cases, else_=ibis.literal(0, "int16")) if cases else ibis.literal(0, "int16"))
     wanted = [*mapping.filled, "known_at", "_told_at", "_row", "_code", "_placeholders", "_raised"]
     return ParsedRows(backend.create_table(name, rows.select(*wanted), temp=True), reasons)
+
+
+def _end_no_earlier_than_its_day(parsed: dict[str, Parsed], contract: TableContract, zone: str) -> None:
+    """Lift an end with a time of day to its start where that is the same day, told without a time.
+
+    The start stands at midnight in no zone; 03:00 of that day in Shanghai is an instant of the day before in UTC.
+    """
+    for start, end in contract.in_order:
+        first, last = parsed.get(start), parsed.get(end)
+        if first is None or last is None or first.is_day is None or not last.value.type().is_timestamp():
+            continue
+        timed = ~last.is_day if last.is_day is not None else ibis.literal(True)
+        is_same = first.is_day & timed & (local_day(last.value, zone) == first.value.date()) & (last.value < first.value)
+        parsed[end] = last._replace(value=is_same.fill_null(False).ifelse(first.value, last.value))
 
 
 def _is_placeholder(value: ibis.Value, zone: str) -> ibis.Value:

@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from renewcast.errors import RenewcastError
+from renewcast.tracking.promotion import artefact_folder
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,7 +37,7 @@ def has_champion(directory: Path, target: str) -> bool:
     return _record_path(directory, target).exists()
 
 
-def load_champion(directory: Path, target: str) -> Champion:
+def load_champion(directory: Path, target: str, label=None) -> Champion:
     """Load the champion of a target.
 
     Parameters
@@ -44,6 +45,8 @@ def load_champion(directory: Path, target: str) -> Champion:
     directory : pathlib.Path
         The project.
     target : str
+    label : params.TermLabel or params.InactivityLabel, optional
+        What is to be predicted now; a champion for another lead, horizon or grace is refused.
 
     Returns
     -------
@@ -52,7 +55,7 @@ def load_champion(directory: Path, target: str) -> Champion:
     Raises
     ------
     RenewcastError
-        "no champion", "the artefact ... was changed", or "the artefact is absent".
+        "no champion", "the artefact ... is not the one ...", "the artefact of ... is absent", or "labels.... is not the one ...".
     """
     from renewcast.estimators import artefact
 
@@ -60,7 +63,7 @@ def load_champion(directory: Path, target: str) -> Champion:
     if not path.exists():
         raise RenewcastError(f"no champion for {target} in {path.parent}; run `renewcast run train --target {target}` first.")
     record = yaml.safe_load(path.read_text(encoding="utf-8"))
-    folder = path.parent / "artefact"
+    folder = artefact_folder(directory, target, record["sha256"])
     if not folder.exists():
         from renewcast.tracking.runs import fetch_artefact
 
@@ -71,7 +74,12 @@ def load_champion(directory: Path, target: str) -> Champion:
             f"the artefact in {folder} is not the one that {path.name} vouches for (SHA-256 {found[:12]}, expected "
             f"{record['sha256'][:12]}); remove the folder to fetch it from the registry again, or train anew."
         )
-    return Champion(target, str(record["model_version"]), record, artefact.load(folder))
+    if label is not None and record["label"] != label.model_dump(mode="json"):
+        raise RenewcastError(
+            f"labels.{target} in params.yaml is not the one that the champion was trained for ({record['label']}); "
+            f"run `renewcast run train --target {target}`, or set it back."
+        )
+    return Champion(target, str(record["model_version"]), record, artefact.load(folder, expected_sha256=record["sha256"]))
 
 
 def _record_path(directory: Path, target: str) -> Path:

@@ -1,14 +1,32 @@
 """Promotion: what a training leaves under models/<target>/, reviewable in a diff."""
 
+import os
+import shutil
 from pathlib import Path
 
 import yaml
 
 from renewcast.filesystem import replace_file
 
+ARTEFACT = "artefact"
+
+
+def artefact_folder(directory: Path, target: str, digest: str) -> Path:
+    """Return where an artefact lies, by its SHA-256: models/<target>/artefact/<first 16 digits>."""
+    return directory / "models" / target / ARTEFACT / digest[:16]
+
+
+def settle(staged: Path, folder: Path) -> Path:
+    """Give a saved artefact the folder of its digest; the same content may be there already."""
+    if folder.exists():
+        shutil.rmtree(staged)
+    else:
+        os.replace(staged, folder)
+    return folder
+
 
 def promote(directory: Path, target: str, record: dict, signature: dict, trained) -> None:
-    """Write champion.yaml, signature.json and CARD.md, the record last: it vouches for the rest.
+    """Write champion.yaml, signature.json and CARD.md, the record last: it vouches for the rest. Then drop older artefacts.
 
     Parameters
     ----------
@@ -27,6 +45,12 @@ def promote(directory: Path, target: str, record: dict, signature: dict, trained
     replace_file(folder / "signature.json", (json.dumps(signature, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode())
     replace_file(folder / "CARD.md", card(target, record, trained).encode())
     replace_file(folder / "champion.yaml", yaml.safe_dump(record, sort_keys=False, allow_unicode=True).encode())
+    live = artefact_folder(directory, target, record["sha256"])
+    for old in (folder / ARTEFACT).iterdir():
+        if old.is_file():
+            old.unlink()
+        elif old != live:
+            shutil.rmtree(old)
 
 
 def card(target: str, record: dict, trained) -> str:

@@ -32,7 +32,9 @@ def log_model(mlflow, trained, artefact: Path, training_set):
     inputs.append(ColSpec(DataType.boolean, "gated", required=False))
     signature = ModelSignature(inputs=Schema(inputs), outputs=Schema([ColSpec(DataType.double, "probability")]))
     # Given requirements keep MLflow from guessing them, which takes a minute and a subprocess.
-    needed = [f"{name}=={importlib.metadata.version(name)}" for name in ("lightgbm", "numpy", "pandas", "scikit-learn")]
+    needed = [
+        f"{name}=={importlib.metadata.version(name)}" for name in ("lightgbm", "numpy", "pandas", "renewcast", "scikit-learn")
+    ]
     code = str(Path(__file__).with_name("pyfunc_model.py"))
     with warnings.catch_warnings():
         # MLflow would like type hints and an example; the signature above says the same, exactly.
@@ -42,5 +44,5 @@ def log_model(mlflow, trained, artefact: Path, training_set):
             python_model=code,
             artifacts={"artefact": str(artefact)},
             signature=signature,
-            pip_requirements=[*needed, "renewcast"],
+            pip_requirements=needed,
         )

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from renewcast.errors import RenewcastError
+from renewcast.filesystem import make_folder
 
 ALIAS = "champion"
 
@@ -77,8 +78,9 @@ def log_training(directory: Path, params, training_set, trained, artefact: Path,
             mlflow.MlflowClient().set_registered_model_alias(model_name, ALIAS, version)
         return run.info.run_id, model_name, str(version)
     except mlflow.exceptions.MlflowException as refused:
+        said = str(refused).split(":", 1)[0] if len(str(refused)) > 200 else str(refused)
         raise RenewcastError(
-            f"MLflow at {mlflow.get_tracking_uri()} refused the run: {refused}; check the server or unset MLFLOW_TRACKING_URI."
+            f"MLflow at {mlflow.get_tracking_uri()} refused the run: {said}; check the server or unset MLFLOW_TRACKING_URI."
         ) from None
 
 
@@ -92,6 +94,7 @@ def fetch_artefact(directory: Path, record: dict, folder: Path) -> None:
     """
     mlflow = _client(directory)
     uri = f"models:/{record['model_name']}/{record['model_version']}"
+    make_folder(folder.parent)
     with tempfile.TemporaryDirectory(dir=folder.parent) as staging:
         try:
             found = Path(mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=staging))
