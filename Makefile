@@ -17,6 +17,7 @@ help: ## say what there is
 setup: .venv/.ready ## make the environment (.venv) from the lock
 
 .venv/.ready: requirements.lock pyproject.toml
+	@echo "setting up: the environment .venv from requirements.lock (a minute or two, once)"
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .

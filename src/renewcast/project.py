@@ -72,6 +72,8 @@ class Project(ProjectData):
 
     # -- scores and lists ------------------------------------------------------------------------------------------
 
+    _last_scores = None
+
     def champions(self) -> dict:
         """Return the champions that the list needs, by target: the one that ranks it and, where there is one, renewal's."""
         from renewcast.tracking.champion import has_champion
@@ -86,8 +88,13 @@ class Project(ProjectData):
         from renewcast.scoring.scores import score
 
         champions = self.champions()
-        champion = champions[self.params.scoring.target]
-        return champions, score(self.view, champion, champions.get("renewal"), self.day(as_of), progress=self.progress)
+        day = self.day(as_of)
+        key = (day, *(champion.record["sha256"] for champion in champions.values()))
+        # The last snapshot is kept: a notebook asks for its scores, its explanations and its list one after another.
+        if self._last_scores is None or self._last_scores[0] != key:
+            champion = champions[self.params.scoring.target]
+            self._last_scores = key, score(self.view, champion, champions.get("renewal"), day, progress=self.progress)
+        return champions, self._last_scores[1]
 
     def scores(self, as_of=None):
         """Return account_id, churn_probability, renewal_probability and status of every account in scope."""

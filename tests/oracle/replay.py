@@ -32,8 +32,9 @@ def facts(table, contract, measure) -> pd.DataFrame:
     return frame.astype(object).where(frame.notna(), None)
 
 
-def read(rows: list[dict], measure, as_of: dt.datetime, window_days: int | None):
+def read(rows: list[dict], measure, as_of: dt.datetime, window_days: int | None, skip_days: int = 0):
     """Return the reading of one measure for one account's rows at one snapshot."""
+    window_end = as_of - skip_days * DAY
     total, keys, times = 0.0, set(), []
     for row in rows:
         if row["at"] is None or not row["at"] < as_of or not row["known_at"] < as_of:
@@ -45,7 +46,8 @@ def read(rows: list[dict], measure, as_of: dt.datetime, window_days: int | None)
             continue
         if measure.until is not None and row["until"] is not None and row["until"] < as_of:
             continue
-        if window_days is not None and measure.kind in ("sum", "distinct") and row["at"] < as_of - window_days * DAY:
+        has_window = window_days is not None and measure.kind in ("sum", "distinct")
+        if has_window and not window_end - window_days * DAY <= row["at"] < window_end:
             continue
         if row["counts"] is not True or (measure.kind == "distinct" and row["key"] is None):
             continue
@@ -66,13 +68,14 @@ def read(rows: list[dict], measure, as_of: dt.datetime, window_days: int | None)
 def feature(store, feature, snapshots: pd.DataFrame) -> np.ndarray:
     """Return a kernel feature for every snapshot, the slow way."""
     readings = []
-    for measure, window in feature.uses:
+    for measure, *window in feature.uses:
         frame = facts(store.tables[measure.source], store.contracts[measure.source], measure)
         by_account = {account: group.to_dict("records") for account, group in frame.groupby("account_id")}
+        window = window or [None]
         readings.append(
             np.array(
                 [
-                    read(by_account.get(row.account_id, []), measure, row.as_of.to_pydatetime(), window)
+                    read(by_account.get(row.account_id, []), measure, row.as_of.to_pydatetime(), *window)
                     for row in snapshots.itertuples()
                 ]
             )

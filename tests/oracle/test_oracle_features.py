@@ -27,3 +27,25 @@ def test_every_kernel_feature_equals_the_naive_replay(company, sample, family):
         expected = replay.feature(view.store, feature, sample)
         found = built[feature.spec.name].to_numpy()
         np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12, err_msg=feature.spec.name)
+
+
+def test_bought_modules_that_are_not_used_equal_a_count_by_hand(company, sample):
+    """Held by a live, known term at the snapshot, and not one known event of that module in the window."""
+    import pandas as pd
+
+    from renewcast.features.build import build_features
+
+    view = company.view
+    built = build_features(view.catalogue, view.store, sample, view.calendar)
+    contracts, usage = (company.table(name) for name in ("contracts", "usage"))
+    contracts[["starts_on", "ends_on"]] = contracts[["starts_on", "ends_on"]].apply(pd.to_datetime)
+    for window in (28, 91):
+        expected = []
+        for row in sample.itertuples():
+            seen = usage[(usage["occurred_at"] < row.as_of) & (usage["known_at"] < row.as_of)]
+            modules = set(usage.loc[usage["known_at"] < row.as_of, "module"].dropna())
+            mine = contracts[(contracts["account_id"] == row.account_id) & (contracts["known_at"] < row.as_of)]
+            live = mine[(mine["starts_on"] < row.as_of) & (mine["ends_on"].isna() | (mine["ends_on"] >= row.as_of))]
+            recent = seen[(seen["account_id"] == row.account_id) & (seen["occurred_at"] >= row.as_of - pd.Timedelta(days=window))]
+            expected.append(float(len((set(live["product"]) & modules) - set(recent["module"]))))
+        assert built[f"bought_modules_unused_{window}d"].tolist() == expected

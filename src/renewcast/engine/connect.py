@@ -1,8 +1,10 @@
 """Open DuckDB so that a query can neither leave the project nor depend on the machine it runs on."""
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
+import duckdb
 import ibis
 from sqlglot import exp
 
@@ -80,7 +82,10 @@ def open_unsealed(memory_gb: float, threads: int, spill_directory: Path, *, allo
     )
     folders = exp.Array(expressions=[exp.Literal.string(str(Path(folder).resolve())) for folder in allowed])
     backend.raw_sql(exp.Command(this="SET", expression=f"allowed_directories = {folders.sql('duckdb')}").sql("duckdb"))
-    backend.raw_sql("SET enable_progress_bar = false")  # it would write into the terminal, and so into --json
+    # A progress bar would write into the terminal, and so into --json. In Jupyter without ipywidgets there is none to turn off,
+    # and DuckDB refuses to hear of it.
+    with contextlib.suppress(duckdb.InvalidInputException):
+        backend.raw_sql("SET enable_progress_bar = false")
     return backend
 
 

@@ -6,14 +6,15 @@ from matplotlib.figure import Figure
 
 BLUE, ORANGE, GREY = "#1f5f8b", "#d08770", "#8a8a8a"
 PALE_BLUE, PALE_GREY, INK, QUIET = "#a9c5d8", "#d9d9d9", "#2b2b2b", "#5c5c5c"
-# Twice as fine as it is shown, for screens that can; few colours, because notebooks are kept under version control.
-_SHOWN_DPI, _DRAWN_DPI, _COLOURS = 92, 160, 64
+# Finer than it is shown, for screens that can; few colours, because notebooks are kept under version control.
+_SHOWN_DPI, _DRAWN_DPI, _COLOURS = 92, 150, 96
 
 
 class Picture(Figure):
     """A matplotlib figure that a notebook shows by itself, the same bytes for the same data."""
 
     def _repr_png_(self):
+        # Pillow comes with matplotlib.
         from PIL import Image
 
         drawn, small = io.BytesIO(), io.BytesIO()

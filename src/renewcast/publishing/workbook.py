@@ -113,13 +113,7 @@ class _Writer:
         self.title = book.add_format({"bold": True, "font_size": 18, "font_color": "#1F2937"})
         self.head = book.add_format({"bold": True, "font_size": 13, "font_color": "#1F2937", "top": 1, "top_color": "#CFD5E1"})
         self.column = book.add_format(
-            {
-                "bold": True,
-                "bg_color": "#3451C6",
-                "font_color": "#FFFFFF",
-                "text_wrap": True,
-                "valign": "vcenter",
-            }
+            {"bold": True, "bg_color": "#3451C6", "font_color": "#FFFFFF", "text_wrap": True, "valign": "vcenter"}
         )
         self.label = book.add_format({"font_color": "#667085", "valign": "top"})
         self.figure = book.add_format({"bold": True, "font_size": 13, "num_format": "#,##0", "align": "left"})
@@ -132,7 +126,6 @@ class _Writer:
                 "text_wrap": True,
                 "valign": "top",
                 "border": 1,
-                "border_color": "#F2D8A2",
             }
         )
         self.wrapped = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})

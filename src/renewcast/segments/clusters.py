@@ -160,10 +160,10 @@ def _settled(scaled):
 
 
 def _names(means, specs, language: str) -> tuple[str, ...]:
-    """Name each cluster by the two features in which it differs most from the mean of the clusters."""
+    """Name each cluster by the two features in which it differs most from the typical account, to which they are scaled."""
     import numpy as np
 
-    away = means - means.mean(axis=0)
+    away = means
     words = {"en": ("low", "high", ", "), "zh": ("低", "高", "、")}[language]
     names = []
     for row in away:

@@ -89,7 +89,7 @@ def _by_terms(tables, contracts, panel, label, grace_days):
     day = ends.dt.strftime("%Y-%m-%d")
     reason[ends < as_of + lead] = "ends_within_lead:" + day
     reason[frame["live_terms"] == 0] = "between_terms"
-    reason[ends < as_of] = "term_over:" + day
+    reason[(ends < as_of) & ~frame["is_taken_up"]] = "term_over:" + day
     frame["reason_not_scored"] = reason
     frame["is_eligible"] = reason.isna()
     frame["gated"] = ends.notna() & (ends >= as_of + lead + horizon)
@@ -98,7 +98,10 @@ def _by_terms(tables, contracts, panel, label, grace_days):
 
 
 def _current_spells(rows, grace_days):
-    """Find the spell of cover that each snapshot lies in, or that ended at most the grace period before it."""
+    """Find the spell of cover that each snapshot lies in, or that ended at most the grace period before it.
+
+    ``is_taken_up`` says that a later spell is signed already.
+    """
     import pandas as pd
 
     recent = rows.ends_on.isnull() | (rows.ends_on.cast("timestamp") >= rows.as_of - ibis.interval(days=grace_days))
@@ -107,7 +110,10 @@ def _current_spells(rows, grace_days):
         terms[name] = pd.to_datetime(terms[name]).astype("datetime64[us]")
     merged = spells(terms, grace_days, by=("account_id", "as_of"))
     first = merged.drop_duplicates(["account_id", "as_of"])
-    return first[["account_id", "as_of", "ends_on"]].rename(columns={"ends_on": "cover_ends_on"})
+    later = merged[merged.duplicated(["account_id", "as_of"])][["account_id", "as_of"]].drop_duplicates().assign(is_taken_up=True)
+    first = first[["account_id", "as_of", "ends_on"]].merge(later, on=["account_id", "as_of"], how="left")
+    first["is_taken_up"] = first["is_taken_up"].eq(True)
+    return first.rename(columns={"ends_on": "cover_ends_on"})
 
 
 def _next_renewals(tables, contracts, panel):

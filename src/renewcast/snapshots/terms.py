@@ -59,8 +59,9 @@ def with_successors(contracts, grace_days: int):
     """Split each version of a term where it becomes known, or is withdrawn, that another term follows it.
 
     A successor starts after the term started and at the latest ``grace_days`` after it ended, lasts longer, and is for the same
-    product, or for another one that the account was not known to hold on the term's last day when the successor became known
-    (a change of product is a renewal; an add-on that was held all along is not).
+    product, or for another one that begins at most ``grace_days`` before or after the term's end and that the account was not
+    known to hold otherwise on that day when the successor became known (a change of product is a renewal; an add-on that was
+    held all along is not).
 
     Parameters
     ----------
@@ -120,8 +121,9 @@ def _pairs(contracts, grace_days: int):
         & (pairs.ends.isnull() | (pairs.begins < pairs.ends))
     )
     is_same = pairs.product.isnull() | pairs.s_product.isnull() | (pairs.product == pairs.s_product)
-    changed = pairs.filter(~is_same)
+    changed = pairs.filter(~is_same & (pairs.s_starts_on >= pairs.ends_on - ibis.interval(days=grace_days)))
     held = contracts.select(
+        h_contract_id="contract_id",
         h_account_id="account_id",
         h_product="product",
         h_starts_on="starts_on",
@@ -134,6 +136,7 @@ def _pairs(contracts, grace_days: int):
         held,
         (changed.account_id == held.h_account_id)
         & (changed.s_product == held.h_product)
+        & (changed.s_contract_id != held.h_contract_id)
         & (held.h_starts_on < changed.ends_on)
         & (held.h_ends_on.isnull() | (held.h_ends_on >= changed.ends_on))
         & (held.h_known_at <= changed.s_known_at)

@@ -17,11 +17,14 @@ def artefact_folder(directory: Path, target: str, digest: str) -> Path:
 
 
 def settle(staged: Path, folder: Path) -> Path:
-    """Give a saved artefact the folder of its digest; the same content may be there already."""
-    if folder.exists():
+    """Give a saved artefact the folder of its digest; the same content may be there already, or a damaged copy of it."""
+    from renewcast.estimators import artefact
+
+    if folder.exists() and artefact.sha256(folder) == artefact.sha256(staged):
         shutil.rmtree(staged)
-    else:
-        os.replace(staged, folder)
+        return folder
+    shutil.rmtree(folder, ignore_errors=True)
+    os.replace(staged, folder)
     return folder
 
 

@@ -1,6 +1,7 @@
 """The code that MLflow stores beside the artefact and runs when someone serves it."""
 
 import mlflow
+import pandas as pd
 from mlflow.pyfunc import PythonModel
 
 
@@ -15,10 +16,9 @@ class RenewcastModel(PythonModel):
 
         self._scorer = artefact.load(Path(context.artifacts["artefact"]))
 
-    def predict(self, context, model_input, params=None):
+    def predict(self, context, model_input: pd.DataFrame, params=None) -> pd.DataFrame:
         """Return a frame with the column probability, one row an input row."""
         import numpy as np
-        import pandas as pd
 
         frame = model_input.copy()
         gated = frame.pop("gated").fillna(False).to_numpy(dtype=bool) if "gated" in frame else np.zeros(len(frame), dtype=bool)

@@ -65,6 +65,13 @@ def test_files_inside_the_folder_are_read_and_written(engine, place):
     assert engine.to_pyarrow(engine.read_parquet(place / "work" / "own.parquet")).to_pylist() == [{"a": 2}]
 
 
+def test_a_folder_inside_the_folder_is_within_reach(engine, place):
+    below = place / "work" / "tables" / "0123456789abcdef"
+    below.mkdir(parents=True)
+    (below / "own.csv").write_text("a\n3\n")
+    assert engine.to_pyarrow(engine.read_csv(below / "own.csv")).to_pylist() == [{"a": 3}]
+
+
 def test_a_python_variable_named_like_a_table_is_not_a_table(engine):
     leaked = [{"a": 1}]  # noqa: F841
     with pytest.raises(duckdb.Error):

@@ -127,7 +127,7 @@ def test_one_busy_day_is_not_a_load(tmp_path):
 
 def test_a_foreign_currency_stops_the_run(tmp_path):
     contracts = [term("A", "a1", 0, 365, currency="EUR"), term("A", "a2", 0, 365, currency="USD")]
-    staged, _ = project(tmp_path, {"accounts": [account("A")], "contracts": contracts})
+    staged, _ = project(tmp_path, {"accounts": [account("A")], "contracts": contracts, "usage": [event("A", 1)]})
     assert "1 rows are in USD, the project in EUR" in staged.stops[0]
 
 
@@ -145,6 +145,57 @@ def test_data_end_is_the_latest_knowledge_of_usage_and_contracts(tmp_path):
     (tmp_path / "told").mkdir()
     staged, _ = project(tmp_path / "told", tables | {"contracts": told}, contracts={"column": "known_at"})
     assert staged.data_end == START + dt.timedelta(days=70)
+
+
+def latest_known(staged, name):
+    return next(one.latest_known_at for one in staged.reports if one.name == name)
+
+
+def test_a_term_booked_ahead_moves_neither_the_data_end_nor_what_is_known_of_contracts(tmp_path):
+    terms = [term("A", "a1", 0, 30), term("A", "a2", 30, 365), term("A", "a3", 365, 730)]
+    others = {
+        "usage": [event("A", 50)],
+        "tickets": [{"ticket_id": "t", "account_id": "A", "opened_at": START + dt.timedelta(days=50)}],
+        "invoices": [{"invoice_id": "i", "account_id": "A", "issued_on": (START + dt.timedelta(days=50)).date()}],
+    }
+    for name, rows in others.items():
+        (tmp_path / name).mkdir()
+        staged, _ = project(tmp_path / name, {"accounts": [account("A")], "contracts": terms, name: rows})
+        assert staged.data_end == START + dt.timedelta(days=50) and not staged.stops
+        assert latest_known(staged, "contracts") == (START + dt.timedelta(days=30)).isoformat()
+
+
+def test_terms_known_by_their_start_alone_cannot_say_how_far_the_data_go(tmp_path):
+    tables = {"accounts": [account("A")], "contracts": [term("A", "a1", 0, 30), term("A", "a2", 365, 730)]}
+    staged, _ = project(tmp_path, tables)
+    assert staged.data_end is None
+    (stop,) = staged.stops
+    assert stop.startswith("sources.contracts: ") and "known_at: {column: ...}" in stop and "snapshots.last" in stop
+
+
+def test_a_declared_last_snapshot_says_how_far_the_contracts_go(tmp_path):
+    project(tmp_path, {"accounts": [account("A")], "contracts": [term("A", "a1", 0, 30), term("A", "a2", 365, 730)]})
+    sources = {
+        "accounts": {"files": "accounts.parquet", "known_at": "static"},
+        "contracts": {"files": "contracts.parquet", "known_at": {"lag_days": 0}},
+    }
+    params = params_of(sources)
+    snapshots = params.snapshots.model_copy(update={"last": dt.date(2023, 6, 5)})
+    staged = stage(params.model_copy(update={"snapshots": snapshots}), tmp_path)
+    assert staged.data_end == START and latest_known(staged, "contracts") == START.isoformat()
+
+
+def test_without_usage_the_other_events_say_how_far_the_data_go(tmp_path):
+    opened = [{"ticket_id": str(day), "account_id": "A", "opened_at": START + dt.timedelta(days=day)} for day in (3, 90, 4000)]
+    tables = {
+        "accounts": [account("A")],
+        "contracts": [term("A", "a1", 0, 365, known_at=START + dt.timedelta(days=84))],
+        "tickets": opened,  # one by a wrong clock
+        "touchpoints": [event("A", 88, kind="call")],
+    }
+    staged, found = project(tmp_path, tables, contracts={"column": "known_at"})
+    assert staged.data_end == START + dt.timedelta(days=90) and found["tickets"]["future"].rows == 1
+    assert latest_known(staged, "contracts") == (START + dt.timedelta(days=84)).isoformat()
 
 
 def test_a_wrong_clock_does_not_move_the_data_end_that_the_source_tells(tmp_path):

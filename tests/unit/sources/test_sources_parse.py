@@ -166,9 +166,22 @@ def test_a_day_is_the_local_day(backend):
     assert read(backend, late, "date", raw_type=pa.timestamp("us", "UTC"), zone="Europe/Berlin") == [dt.date(2024, 7, 15)]
     assert read(backend, ["2024-07-14 23:00:00Z"], "date", zone="Europe/Berlin") == [dt.date(2024, 7, 15)]
     assert read(backend, ["2024-07-14"], "date", zone="Europe/Berlin") == [dt.date(2024, 7, 14)]
-    assert read(backend, [dt.date(2024, 7, 15)], "timestamp", raw_type=pa.date32(), zone="Europe/Berlin") == [
-        at("2024-07-14 22:00")
-    ]
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/Los_Angeles", "Europe/Berlin", "UTC"])
+def test_a_bare_day_begins_at_midnight_of_that_day_in_no_zone(backend, zone):
+    day = at("2025-12-01")
+    assert read(backend, ["2025-12-01"], "timestamp", zone=zone) == [day]
+    assert read(backend, ["01.12.2025"], "timestamp", formats=("%d.%m.%Y",), zone=zone) == [day]
+    assert read(backend, [day.date()], "timestamp", raw_type=pa.date32(), zone=zone) == [day]
+
+
+@pytest.mark.parametrize(("zone", "utc"), [("Asia/Shanghai", "2025-11-30 16:00"), ("America/Los_Angeles", "2025-12-01 08:00")])
+def test_midnight_as_a_time_of_day_is_an_instant_of_its_zone(backend, zone, utc):
+    both = ["2025-12-01", "2025-12-01 00:00"]
+    assert read(backend, both, "timestamp", zone=zone) == [at("2025-12-01"), at(utc)]
+    assert read(backend, both, "timestamp", formats=("%Y-%m-%d", "%Y-%m-%d %H:%M"), zone=zone) == [at("2025-12-01"), at(utc)]
+    assert read(backend, [at("2025-12-01")], "timestamp", raw_type=pa.timestamp("us"), zone=zone) == [at(utc)]
 
 
 def test_typed_numbers_lose_nothing_but_what_no_number_is(backend):

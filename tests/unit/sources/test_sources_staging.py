@@ -9,7 +9,7 @@ import pytest
 from small_project import params_of
 
 from renewcast.errors import RenewcastError
-from renewcast.sources import check, stage, staging
+from renewcast.sources import check, stage
 
 ACCOUNTS = "account_id,signed_up_at\nB,2023-01-02\nA,2023-01-01\n"
 USAGE = "account_id,occurred_at\nA,2023-02-01\nB,2023-02-02\n"
@@ -29,7 +29,7 @@ def params(zone="UTC", **usage):
 
 def staged_tables(project, chosen):
     seen = []
-    stage(chosen, project, progress=lambda done, total, text: seen.append(text))
+    stage(chosen, project, progress=lambda done, total, text: seen.append(text.removeprefix("staging ")))
     return seen
 
 
@@ -58,20 +58,17 @@ def test_a_new_file_under_the_glob_is_read(project):
 def test_a_stage_that_broke_off_is_not_used(project, monkeypatch):
     first = stage(params(), project)
     (project / "usage.csv").write_text(USAGE.replace("02-02", "02-03"))
-    moved = []
 
-    def break_off(source, target, _replace=os.replace):
-        if len(moved) == 1:
-            raise OSError("disk is gone")
-        moved.append(target)
-        _replace(source, target)
+    def break_off(source, target):
+        raise OSError("disk is gone")
 
     with monkeypatch.context() as patched:
-        patched.setattr(staging.os, "replace", break_off)
+        patched.setattr(os, "replace", break_off)
         with pytest.raises(OSError, match="disk is gone"):
             stage(params(), project)
-    assert not (project / "data/work/staged.json").exists()
-    assert stage(params(), project).fingerprint != first.fingerprint
+    assert all(path.exists() for path in first.tables.values())
+    again = stage(params(), project)
+    assert again.fingerprint != first.fingerprint and len(pq.read_table(again.tables["usage"])) == 2
 
 
 @pytest.mark.parametrize("damage", ["table is gone", "table is cut", "summary is cut"])
@@ -92,13 +89,16 @@ def test_nothing_is_left_behind_but_tables_quarantine_and_summary(project):
     (project / "usage.csv").write_text(USAGE + "Z,2023-01-01\n")
     stage(params(), project)
     names = {str(path.relative_to(project / "data/work")) for path in (project / "data/work").rglob("*")}
+    folder = f"tables/{stage(params(), project).fingerprint[:16]}"
     assert names == {
         "tables",
-        "tables/accounts.parquet",
-        "tables/usage.parquet",
+        folder,
+        f"{folder}/accounts.parquet",
+        f"{folder}/usage.parquet",
         "quarantine",
         "quarantine/usage.parquet",
         "staged.json",
+        "staged.lock",
     }
     (project / "usage.csv").write_text(USAGE)
     stage(params(), project)

@@ -1,0 +1,110 @@
+"""The champion's record: nothing is loaded that it does not vouch for."""
+
+import pytest
+import yaml
+from synthetic_panel import EMBARGO_DAYS, MODEL, SPECS, SPLITS, panel
+
+from renewcast.errors import RenewcastError
+from renewcast.estimators import artefact
+from renewcast.evaluation.training import train
+from renewcast.params import TermLabel
+from renewcast.tracking.champion import has_champion, load_champion
+from renewcast.tracking.figures import draw
+from renewcast.tracking.promotion import artefact_folder, promote, settle
+
+LABEL = TermLabel(lead_days=0, horizon_days=90, grace_days=30)
+
+
+@pytest.fixture(scope="module")
+def trained():
+    rows, _ = panel(accounts=200, dates=12)
+    return train(rows, SPECS, MODEL, SPLITS, EMBARGO_DAYS)
+
+
+@pytest.fixture
+def project(trained, tmp_path):
+    """A project directory with a promoted model and no MLflow."""
+    staged = artefact_folder(tmp_path, "churn", "new")
+    digest = artefact.save(trained, staged)
+    settle(staged, artefact_folder(tmp_path, "churn", digest))
+    found = trained.evaluation
+    record = {
+        "target": "churn", "model_name": "demo-churn", "model_version": "3", "run_id": "run", "fingerprint": "f",
+        "trained_as_of": "2026-06-29", "sha256": digest,
+        "label": LABEL.model_dump(mode="json"), "ranked_by": trained.ranked_by, "has_skill": trained.has_skill,
+        "base_rate": found["base_rate"], "metrics": found["metrics"], "baselines": found["baselines"], "skill": found["skill"],
+    }  # fmt: skip
+    promote(tmp_path, "churn", record, {"features": []}, trained)
+    return tmp_path
+
+
+def test_what_was_promoted_is_loaded_with_its_record(project):
+    champion = load_champion(project, "churn")
+    assert (champion.target, champion.version, champion.record["model_name"]) == ("churn", "3", "demo-churn")
+    assert {spec.name for spec in champion.scorer.specs} == {spec.name for spec in SPECS}
+    assert has_champion(project, "churn") and not has_champion(project, "renewal")
+
+
+def test_without_a_record_there_is_no_champion(project):
+    with pytest.raises(RenewcastError, match="no champion for renewal.*renewcast run train --target renewal"):
+        load_champion(project, "renewal")
+
+
+@pytest.mark.parametrize("spoil", ["change", "add", "remove"])
+def test_an_artefact_that_the_record_does_not_vouch_for_is_refused(project, spoil):
+    (folder,) = (project / "models" / "churn" / "artefact").iterdir()
+    if spoil == "change":
+        (folder / "scorer.json").write_text((folder / "scorer.json").read_text() + " ")
+    elif spoil == "add":
+        (folder / "more.json").write_text("{}")
+    else:
+        (folder / "probe.json").unlink()
+    with pytest.raises(RenewcastError, match="vouches for.*SHA-256"):
+        load_champion(project, "churn")
+
+
+def test_a_record_of_another_model_is_refused(project):
+    path = project / "models" / "churn" / "champion.yaml"
+    record = yaml.safe_load(path.read_text())
+    path.write_text(yaml.safe_dump(record | {"sha256": record["sha256"][:16] + "0" * 48}))
+    with pytest.raises(RenewcastError, match=f"expected {record['sha256'][:12]}"):
+        load_champion(project, "churn")
+
+
+@pytest.mark.parametrize("change", [{"lead_days": 14}, {"horizon_days": 60}, {"grace_days": 0}])
+def test_a_champion_for_another_outcome_is_refused(project, change):
+    assert load_champion(project, "churn", LABEL).target == "churn"
+    with pytest.raises(RenewcastError, match="labels.churn in params.yaml is not the one that the champion was trained for"):
+        load_champion(project, "churn", LABEL.model_copy(update=change))
+
+
+def test_promoting_another_model_drops_the_artefact_of_the_one_before(project, trained):
+    place = project / "models" / "churn" / "artefact"
+    (place / "0123456789abcdef").mkdir()
+    record = yaml.safe_load((project / "models" / "churn" / "champion.yaml").read_text())
+    promote(project, "churn", record, {"features": []}, trained)
+    assert [path.name for path in place.iterdir()] == [record["sha256"][:16]]
+
+
+def test_the_card_names_the_figures_the_data_and_what_the_model_is_not_for(project, trained):
+    card = (project / "models" / "churn" / "CARD.md").read_text()
+    assert card.startswith("# churn: version 3\n") and f"{trained.evaluation['metrics']['auc']:.4f}" in card
+    for words in ("base rate", "logistic regression", "health score by rules", "Not for: ", "2026-06-29"):
+        assert words in card
+
+
+def test_figures_are_drawn_without_a_screen(trained, tmp_path):
+    figures = draw(trained, "churn")
+    assert set(figures) == {"reliability", "gain", "log_loss"}
+    for name, figure in figures.items():
+        figure.savefig(tmp_path / f"{name}.png")
+        assert (tmp_path / f"{name}.png").stat().st_size > 5_000
+
+
+def test_training_the_same_model_again_mends_an_artefact_that_was_damaged(project, trained):
+    (folder,) = (project / "models" / "churn" / "artefact").iterdir()
+    (folder / "scorer.json").write_text("damaged")
+    staged = artefact_folder(project, "churn", "new")
+    assert artefact.save(trained, staged)[:16] == folder.name
+    settle(staged, folder)
+    assert load_champion(project, "churn").version == "3" and not staged.exists()
