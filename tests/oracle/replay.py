@@ -69,7 +69,9 @@ def feature(store, feature, snapshots: pd.DataFrame) -> np.ndarray:
     """Return a kernel feature for every snapshot, the slow way."""
     readings = []
     for measure, *window in feature.uses:
-        frame = facts(store.tables[measure.source], store.contracts[measure.source], measure)
+        table = store.tables[measure.source]
+        mine = table.filter(table.account_id.isin(sorted(set(snapshots["account_id"]))))
+        frame = facts(mine, store.contracts[measure.source], measure)
         by_account = {account: group.to_dict("records") for account, group in frame.groupby("account_id")}
         window = window or [None]
         readings.append(
