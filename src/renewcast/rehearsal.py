@@ -30,7 +30,7 @@ def predictions_on_test(project, target: str):
     import pandas as pd
 
     from renewcast.evaluation.training import train
-    from renewcast.training import _rows
+    from renewcast.training import estimator_rows
 
     record = project.champion(target).record
     name = f"test_predictions_{target}"
@@ -41,7 +41,7 @@ def predictions_on_test(project, target: str):
             return kept
     training_set = project.training_set(target, record["trained_as_of"])
     params = project.params
-    trained = train(_rows(training_set), training_set.specs, params.model, params.splits, training_set.embargo_days)
+    trained = train(estimator_rows(training_set), training_set.specs, params.model, params.splits, training_set.embargo_days)
     if not _are_of(trained.test_predictions, record):
         raise RenewcastError(
             f"the champion for {target} cannot be made again from the tables and params.yaml as they are now; "

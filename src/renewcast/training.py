@@ -27,7 +27,7 @@ def train_and_promote(project, target: str, as_of: dt.date) -> dict:
     training_set = project.training_set(target, as_of)
     say = project.progress or (lambda done, total, text: None)
     trained = train(
-        _rows(training_set),
+        estimator_rows(training_set),
         training_set.specs,
         params.model,
         params.splits,
@@ -83,7 +83,7 @@ def train_and_promote(project, target: str, as_of: dt.date) -> dict:
     }
 
 
-def _rows(training_set):
+def estimator_rows(training_set):
     """Hand the training set to the estimators; a renewal row is one term."""
     from renewcast.estimators._definition import TrainingRows
 

@@ -10,7 +10,7 @@ from renewcast.features.build import build_features
 from renewcast.labels import churn, inactivity, renewal
 from renewcast.labels.window import finished_days
 
-OUTCOMES = {"churn": "churned", "renewal": "renewed", "inactivity": "became_inactive"}
+TARGETS = ("churn", "renewal", "inactivity")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,8 +63,8 @@ def build_training_set(view, target: str, as_of: dt.date, *, progress=None) -> T
         "there is no target ...", "params.yaml has no labels.<target>" or "no snapshot has a finished outcome".
     """
     params = view.params
-    if target not in OUTCOMES:
-        raise RenewcastError(f"there is no target {target!r}; choose one of {', '.join(OUTCOMES)}.")
+    if target not in TARGETS:
+        raise RenewcastError(f"there is no target {target!r}; choose one of {', '.join(TARGETS)}.")
     label = getattr(params.labels, target)
     if label is None:
         raise RenewcastError(

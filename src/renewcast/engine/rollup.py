@@ -103,17 +103,13 @@ def roll_up(tables: dict, contracts: dict, measures: list[Measure], origin: dt.d
     for measure in measures:
         table, contract = tables[measure.source], contracts[measure.source]
         at = measure.at or contract.event_time
-        reveals = tuple(sorted(_reveals(contract, measure.columns(table) | {at})))
+        reveals = visibility.revealing(contract, measure.columns(table) | {at})
         shape = ("distinct", measure) if measure.kind == "distinct" else (measure.kind in ("latest", "earliest"),)
         passes.setdefault((measure.source, at, measure.until, reveals, shape), []).append(measure)
     rolled: dict[Measure, RolledUp] = {}
     for (source, at, until, reveals, _), group in passes.items():
         rolled.update(_one_pass(tables[source], contracts[source], at, until, reveals, group, origin))
     return rolled
-
-
-def _reveals(contract, used: set[str]) -> set[str]:
-    return {contract.columns[name].revealed_by for name in used if name in contract.columns} - {None}
 
 
 def _one_pass(table, contract, at, until, reveals, group, origin) -> dict[Measure, RolledUp]:

@@ -37,6 +37,11 @@ def columns_of(expression, table) -> set[str]:
     return {field.name for field in expression.op().find(ops.Field) if field.rel == table.op()}
 
 
+def revealing(contract, used: set[str]) -> tuple[str, ...]:
+    """Name, in order, the columns whose times reveal the used ones; a revealing column reveals itself."""
+    return tuple(sorted({contract.columns[name].revealed_by for name in used if name in contract.columns} - {None}))
+
+
 def known(table, contract, used: set[str]):
     """Return the instant from which a row is known as far as the used columns go.
 
@@ -55,7 +60,7 @@ def known(table, contract, used: set[str]):
     -------
     ibis timestamp expression, NULL where not yet revealed
     """
-    reveals = sorted({contract.columns[name].revealed_by for name in used if name in contract.columns} - {None})
+    reveals = revealing(contract, used)
     instants = [table.known_at] + [table[name].cast("timestamp") for name in reveals]
     latest = functools.reduce(lambda a, b: ibis.ifelse(a >= b, a, b), instants)
     missing = functools.reduce(lambda a, b: a | b, [table[name].isnull() for name in reveals], ibis.literal(False))
