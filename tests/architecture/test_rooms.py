@@ -27,6 +27,7 @@ ORDER = (
     ("training", "weekly", "overview"),
     ("rehearsal", "project_data"),
     ("project",),
+    ("audit",),
     ("plots",),
     ("layout",),
     ("simulate",),

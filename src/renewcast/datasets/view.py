@@ -8,6 +8,7 @@ from renewcast.engine.connect import connect
 from renewcast.engine.grid import Grid
 from renewcast.engine.rollup import Measure
 from renewcast.engine.visibility import known_by
+from renewcast.features.build import build_features
 from renewcast.features.catalogue import catalogue
 from renewcast.features.derived import with_derived
 from renewcast.params import Params
@@ -78,6 +79,10 @@ class View:
             label=getattr(self.params.labels, target),
             grace_days=self.grace_days,
         )
+
+    def features(self, snapshots, *, progress=None):
+        """Compute every feature of the catalogue for snapshots (account_id, as_of); see :func:`renewcast.features.build`."""
+        return build_features(self.catalogue, self.store, snapshots, self.calendar, progress=progress)
 
     def open_terms(self, days: list[dt.date]):
         """List the live, undecided terms on the given snapshot days, pandas.DataFrame with days as datetime64."""
