@@ -156,10 +156,8 @@ class ProjectData:
 
     def features(self, as_of=None):
         """Return account_id and every feature of the accounts in scope at a snapshot day."""
-        from renewcast.features.build import build_features
-
         snapshots = self.snapshots(as_of)
-        features = build_features(self.view.catalogue, self.view.store, snapshots, self.view.calendar, progress=self.progress)
+        features = self.view.features(snapshots, progress=self.progress)
         features.insert(0, "account_id", snapshots["account_id"])
         return features
 

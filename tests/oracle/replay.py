@@ -46,20 +46,24 @@ def read(rows: list[dict], measure, as_of: dt.datetime, window_days: int | None,
             continue
         if measure.until is not None and row["until"] is not None and row["until"] < as_of:
             continue
-        has_window = window_days is not None and measure.kind in ("sum", "distinct")
+        has_window = window_days is not None and measure.kind in ("sum", "distinct", "days")
         if has_window and not window_end - window_days * DAY <= row["at"] < window_end:
             continue
         if row["counts"] is not True or (measure.kind == "distinct" and row["key"] is None):
             continue
         total += row["value"] if row["value"] is not None else 0.0
         keys.add(row["key"])
-        times.append(row["at"])
+        times.append((row["at"], row["value"]))
     if measure.kind == "distinct":
         return float(len(keys))
-    if measure.kind in ("latest", "earliest"):
+    if measure.kind == "days":
+        return float(len({at.date() for at, _ in times}))
+    if measure.kind in ("latest", "earliest", "last", "first"):
         if not times:
             return math.nan
-        chosen = max(times) if measure.kind == "latest" else min(times)
+        chosen, value = max(times) if measure.kind in ("latest", "last") else min(times)
+        if measure.kind in ("last", "first"):
+            return value
         whole = chosen.replace(microsecond=0) if not isinstance(chosen, pd.Timestamp) else chosen.floor("s")
         return (as_of - whole).total_seconds() / 86_400
     return total / measure.per

@@ -17,10 +17,8 @@ def sample(company):
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_kernel_feature_equals_the_naive_replay(company, sample, family):
-    from renewcast.features.build import build_features
-
     view = company.view
-    built = build_features(view.catalogue, view.store, sample, view.calendar)
+    built = view.features(sample)
     features = [feature for feature in view.catalogue.kernel if feature.spec.driver == family]
     assert features or family in ("tenure",)
     for feature in features:
@@ -33,10 +31,8 @@ def test_bought_modules_that_are_not_used_equal_a_count_by_hand(company, sample)
     """Held by a live, known term at the snapshot, and not one known event of that module in the window."""
     import pandas as pd
 
-    from renewcast.features.build import build_features
-
     view = company.view
-    built = build_features(view.catalogue, view.store, sample, view.calendar)
+    built = view.features(sample)
     contracts, usage = (company.table(name) for name in ("contracts", "usage"))
     contracts[["starts_on", "ends_on"]] = contracts[["starts_on", "ends_on"]].apply(pd.to_datetime)
     for window in (28, 91):

@@ -6,7 +6,6 @@ import datetime as dt
 from renewcast.datasets.term_features import TERM_SPECS, term_features
 from renewcast.days import DAY, midnight
 from renewcast.errors import RenewcastError
-from renewcast.features.build import build_features
 from renewcast.labels import churn, inactivity, renewal
 from renewcast.labels.window import finished_days
 
@@ -88,7 +87,7 @@ def build_training_set(view, target: str, as_of: dt.date, *, progress=None) -> T
         raise RenewcastError(
             f"no account was in scope for {target} on any of {len(days)} snapshot days; check labels and sources."
         )
-    features = build_features(view.catalogue, view.store, frame, view.calendar, progress=progress)
+    features = view.features(frame, progress=progress)
     for spec in specs:
         features[spec.name] = frame.pop(spec.name).astype("float64")
     import pandas as pd

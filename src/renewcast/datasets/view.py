@@ -4,6 +4,7 @@ import datetime as dt
 import functools
 
 from renewcast.days import midnight
+from renewcast.engine.cells import RollUp
 from renewcast.engine.connect import connect
 from renewcast.engine.grid import Grid
 from renewcast.engine.rollup import Measure
@@ -13,8 +14,10 @@ from renewcast.features.catalogue import catalogue
 from renewcast.features.derived import with_derived
 from renewcast.params import Params
 from renewcast.snapshots.calendar import Calendar
-from renewcast.snapshots.population import open_terms, population
+from renewcast.snapshots.population import LAST_SEEN, open_terms, population
 
+PROMOTERS = Measure("feedback", "sum", where=lambda t: (t.kind == "nps") & (t.score >= 9))
+"""Answers of promoters: NPS 9 or 10."""
 STANDARD_GRACE_DAYS = 30
 """Grace for successors where no label names one (businesses without contracts have no terms)."""
 
@@ -51,6 +54,16 @@ class View:
         """The features that the tables can fill."""
         return catalogue(self.params.features.families, tuple(self.params.features.windows_days), self.store)
 
+    @functools.cached_property
+    def rollup(self) -> RollUp:
+        """The facts of all tables, rolled up for the features of the catalogue and for what the list asks besides."""
+        features = self.catalogue
+        measures = [use[0] for feature in features.kernel for use in feature.uses]
+        measures += [feature.measure for feature in features.products]
+        measures += [measure for measure in (LAST_SEEN, PROMOTERS) if measure.source in self.store.tables]
+        store = self.store
+        return RollUp(store.tables, store.contracts, self.calendar.origin, measures, bases=store.bases)
+
     @property
     def grace_days(self) -> int:
         """Days after a term's end within which a new one continues it."""
@@ -71,8 +84,7 @@ class View:
         """List the accounts in scope on the given snapshot days; see :func:`renewcast.snapshots.population`."""
         target = target or self.params.scoring.target
         return population(
-            self.store.tables,
-            self.store.contracts,
+            self.rollup,
             days,
             self.calendar,
             target=target,
@@ -82,7 +94,10 @@ class View:
 
     def features(self, snapshots, *, progress=None):
         """Compute every feature of the catalogue for snapshots (account_id, as_of); see :func:`renewcast.features.build`."""
-        return build_features(self.catalogue, self.store, snapshots, self.calendar, progress=progress)
+        memory_gb = self.params.engine.memory_gb
+        return build_features(
+            self.catalogue, self.store, self.rollup, snapshots, self.calendar, memory_gb=memory_gb, progress=progress
+        )
 
     def open_terms(self, days: list[dt.date]):
         """List the live, undecided terms on the given snapshot days, pandas.DataFrame with days as datetime64."""
@@ -142,10 +157,8 @@ class View:
 
         if "feedback" not in self.store.tables:
             return np.zeros(len(account_id))
-        promoters = Measure("feedback", "sum", where=lambda t: (t.kind == "nps") & (t.score >= 9))
         number = np.full(len(account_id), self.calendar.number(as_of))
-        grid = Grid(self.store.tables, self.store.contracts, [promoters], self.calendar.origin, account_id, number)
-        return grid.read(promoters, 364)
+        return Grid(self.rollup, account_id, number).read(PROMOTERS, 364)
 
     def groups(self, account_id, as_of: dt.date):
         """Return for each account the group of companies it belongs to: everything connected by parents known at a day.

@@ -1,13 +1,12 @@
-"""Rolled-up measures laid over the dense grid of accounts x snapshots, read at the rows of a panel."""
-
-import datetime as dt
+"""Rolled-up measures laid over the dense grid of owners x snapshots, read at the rows of a panel."""
 
 import numpy as np
 
 from renewcast.engine import accumulate
-from renewcast.engine.rollup import Measure, roll_up
-
-DAY_SECONDS = 86_400
+from renewcast.engine.accumulate import LAST_VALUES
+from renewcast.engine.cells import RollUp
+from renewcast.engine.rollup import Measure
+from renewcast.engine.visibility import DAY_SECONDS, EPOCH
 
 
 class Grid:
@@ -15,35 +14,26 @@ class Grid:
 
     Parameters
     ----------
-    tables : dict of str to ibis.Table
-    contracts : dict of str to TableContract
-    measures : iterable of Measure
-    origin : datetime.datetime
-        First snapshot of the calendar.
+    rollup : RollUp
     account_id : array of str, shape (n_rows,)
+        Or account and key together, for measures of a derived table that is kept by key.
     number : array of int, shape (n_rows,)
         Snapshot numbers of the rows, 0 is the calendar's first.
     """
 
-    def __init__(self, tables, contracts, measures, origin: dt.datetime, account_id, number):
+    def __init__(self, rollup: RollUp, account_id, number):
+        import ibis
         import pandas as pd
 
-        self._codes, self._accounts = pd.factorize(np.asarray(account_id, dtype=object), sort=True)
+        self._rollup = rollup
+        self._row, accounts = pd.factorize(np.asarray(account_id, dtype=object), sort=True)
         self._number = np.asarray(number, dtype="int64")
-        self._n_snapshots = int(self._number.max()) + 1 if len(self._number) else 1
-        self._origin_seconds = int((origin - dt.datetime(1970, 1, 1)).total_seconds())
-        self._rolled = roll_up(tables, contracts, sorted(set(measures), key=repr), origin)
-        self._index = pd.Index(self._accounts)
-        self._seen: dict = {}
-
-    def _facts(self, measure: Measure):
-        """Return the facts of a measure that the rows can see: their accounts' codes, the cells, and which cells those are."""
-        if measure not in self._seen:
-            rolled = self._rolled[measure]
-            place = self._index.get_indexer(rolled.account)
-            known = (place >= 0) & (rolled.enter < self._n_snapshots)
-            self._seen[measure] = place[known].astype("int64"), rolled, known
-        return self._seen[measure]
+        self._size = len(accounts), int(self._number.max()) + 1 if len(self._number) else 1
+        self._origin_seconds = int((rollup.origin - EPOCH).total_seconds())
+        listed = pd.DataFrame({"owner_id": accounts.astype(str), "owner": np.arange(len(accounts), dtype="int32")})
+        self._owners = ibis.memtable(listed)
+        self._kept: dict = {}
+        self._windows: dict[Measure, object] = {}
 
     def read(self, measure: Measure, window_days: int | None = None, skip_days: int = 0):
         """Return a measure over a window at each row.
@@ -59,20 +49,29 @@ class Grid:
         Returns
         -------
         array of float64, shape (n_rows,)
-            Sums and counts: 0 where nothing is visible. "latest" and "earliest": days before the snapshot, NaN where nothing is.
+            Sums and counts: 0 where nothing is visible. "latest" and "earliest": days before the snapshot, "last" and "first":
+            the value; NaN where nothing is visible.
         """
-        account, rolled, known = self._facts(measure)
-        gone, happened = rolled.gone[known], rolled.happened[known] + skip_days // 7
-        enter = np.maximum(rolled.enter[known], happened + 1) if skip_days else rolled.enter[known]
-        weeks = None if window_days is None else window_days // 7
-        size = (len(self._accounts), self._n_snapshots)
-        if measure.kind in ("latest", "earliest"):
-            grid = accumulate.running_extreme(account, enter, gone, rolled.value[known], *size, latest=measure.kind == "latest")
-            seconds = grid[self._codes, self._number]
-            return (self._origin_seconds + 7 * DAY_SECONDS * self._number - seconds) / DAY_SECONDS
-        leave = gone if measure.kind == "level" else accumulate.exits(happened, gone, weeks)
+        if not len(self._row):
+            return np.zeros(0)
+        if measure not in self._windows:
+            self._windows[measure] = self._open(measure)
+        found = self._windows[measure]
+        if measure.kind in ("latest", "earliest", "last", "first"):
+            extreme = found[self._row, self._number]
+            if measure.kind in ("last", "first"):
+                return np.mod(extreme, LAST_VALUES)
+            return (self._origin_seconds + 7 * DAY_SECONDS * self._number - extreme) / DAY_SECONDS
+        weeks = None if window_days is None or measure.kind == "level" else window_days // 7
+        return found.read(self._row, self._number, weeks, skip_days // 7) / measure.per
+
+    def _open(self, measure: Measure):
+        """Lay a measure over the grid, once for all of its windows."""
+        cells = self._rollup.read(measure, self._owners, self._size[1], self._kept)
+        if measure.kind in ("latest", "earliest", "last", "first"):
+            largest = measure.kind in ("latest", "last")
+            return accumulate.running_extreme(cells.facts, cells.value, *self._size, largest=largest)
         if measure.kind == "distinct":
-            grid = accumulate.distinct(account, rolled.key[known], enter, leave, *size)
-        else:
-            grid = accumulate.running_sum(account, enter, leave, rolled.value[known], *size)
-        return grid[self._codes, self._number] / measure.per
+            return accumulate.Distincts(cells.facts, cells.owner_of_key, *self._size)
+        made = accumulate.Days if measure.kind == "days" else accumulate.Sums
+        return made(cells.facts, cells.value, *self._size)

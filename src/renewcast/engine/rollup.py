@@ -1,6 +1,7 @@
 """Step one of the feature engine: facts to cells, a plain GROUP BY that means the same on every engine.
 
-Measures that share a source and a clock (when a fact happens, when it is known, when it ends) are rolled up in one pass.
+Measures of one source that share a clock (when a fact happens, when it is known, when it ends) and a key are columns of one
+*pass*: one GROUP BY, however many features rest on it.
 """
 
 import dataclasses
@@ -8,10 +9,12 @@ import datetime as dt
 from collections.abc import Callable
 
 import ibis
-import numpy as np
 
 from renewcast.engine import visibility
-from renewcast.engine.accumulate import FOREVER
+from renewcast.engine.accumulate import FOREVER, LAST_VALUES
+
+BEFORE = -1
+"""The week in which whatever was known before the first snapshot's week counts as known."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,13 +25,14 @@ class Measure:
     ----------
     source : str
         Name of a staged or derived table.
-    kind : {"sum", "distinct", "latest", "earliest", "level"}
-        "sum" adds ``value`` (or counts rows); "distinct" counts different ``column``; "latest" and "earliest" give the time of
-        the last and first fact; "level" is a sum that holds from ``at`` until ``until`` and has no window.
+    kind : {"sum", "distinct", "days", "latest", "earliest", "last", "first", "level"}
+        "sum" adds ``value`` (or counts rows); "distinct" counts different ``column``; "days" counts different calendar days;
+        "latest" and "earliest" give the time of the last and first fact, "last" and "first" its ``value`` (of several at one
+        second the larger, or smaller); "level" is a sum that holds from ``at`` until ``until`` and has no window.
     at : str, optional
         Column that says when the fact happens; the source's event time when absent.
     value : callable, optional
-        Table to a whole-number Ibis expression; rows are counted when absent.
+        Table to a whole-number Ibis expression; rows are counted when absent. For "last" and "first" in [0, 2**20).
     where : callable, optional
         Table to a boolean Ibis expression; only rows where it is true count.
     column : str, optional
@@ -62,111 +66,160 @@ class Measure:
 
 
 @dataclasses.dataclass(frozen=True)
-class RolledUp:
-    """Cells of one measure: parallel arrays, one entry per group.
+class Basis:
+    """How a derived table rests on a staged one, so that its measures are rolled up there and joined afterwards.
 
     Attributes
     ----------
-    account : array of str, shape (n_groups,)
-    key : array of int64 or None
-        Codes of the distinct keys, for "distinct".
-    happened, enter, gone : array of int64
-        Cell of the fact; first snapshot that sees it; first snapshot that no longer does.
-    value : array of int64
+    table : str
+        The staged table whose facts they are.
+    key : str
+        Its column that names who or what each fact belongs to, such as user_id.
+    beside : str or None
+        The staged table with the versions of the key, on account_id and ``key``: what measures of the derived table filter by,
+        or count, is read there. None where the derived table's account_id is account and key together.
     """
 
-    account: np.ndarray
-    key: np.ndarray | None
-    happened: np.ndarray
-    enter: np.ndarray
-    gone: np.ndarray
-    value: np.ndarray
+    table: str
+    key: str
+    beside: str | None = None
 
 
-def roll_up(tables: dict, contracts: dict, measures: list[Measure], origin: dt.datetime) -> dict[Measure, RolledUp]:
-    """Roll measures up to (account, cell happened, snapshot entered, snapshot gone).
+@dataclasses.dataclass(frozen=True)
+class Pass:
+    """One GROUP BY over one table.
+
+    Attributes
+    ----------
+    table : str
+    at, until : str
+        Columns; ``until`` may be None.
+    reveals : tuple of str
+        Columns whose times reveal what the measures read.
+    key : str or None
+        Column that the cells are kept apart by, beside the account.
+    summaries : tuple of tuple (kind, value, where)
+        The columns m0, m1, ... of the cells.
+    """
+
+    table: str
+    at: str
+    until: str | None
+    reveals: tuple[str, ...]
+    key: str | None
+    summaries: tuple[tuple, ...]
+
+    def cells(self, table, contract, origin: dt.datetime):
+        """Roll the rows of a table up.
+
+        Parameters
+        ----------
+        table : ibis.Table
+            account_id, known_at, superseded_at and the columns of the pass.
+        contract : renewcast.sources.TableContract
+        origin : datetime.datetime
+            First snapshot of the calendar.
+
+        Returns
+        -------
+        ibis.Table
+            account_id, key (text, where the pass has one), happened, enter, gone, known (int32), m0, m1, ... (int64). One row a
+            group: the week in which the facts happened, the first snapshot that sees them, the first that no longer does
+            (``FOREVER``: none), the week in which their rows were known.
+        """
+        rows = table.filter(table[self.at].notnull())
+        if self.key is not None:
+            rows = rows.filter(rows[self.key].notnull())
+        known = visibility.known(rows, contract, set(self.reveals))
+        if self.reveals:
+            rows = rows.filter(known.notnull())
+            known = visibility.known(rows, contract, set(self.reveals))
+        happened = visibility.cell(rows[self.at], origin)
+        gone = ibis.coalesce(visibility.cell(rows.superseded_at, origin) + 1, int(FOREVER))
+        if self.until is not None:
+            # NULL is "not ended": engines leave NULL out of least, so it is replaced before they see it.
+            gone = ibis.least(gone, ibis.coalesce(visibility.cell(rows[self.until], origin) + 1, int(FOREVER)))
+        whole = {
+            "happened": happened,
+            "enter": ibis.greatest(happened, visibility.cell(known, origin)) + 1,
+            "gone": gone,
+            "known": ibis.greatest(visibility.cell(rows.known_at, origin), ibis.literal(BEFORE, "int64")),
+        }
+        by = {name: number.cast("int32") for name, number in whole.items()}
+        if self.key is not None:
+            by = {"key": rows[self.key].cast("string"), **by}
+        values = {f"m{i}": _value(rows, *summary, self.at, origin) for i, summary in enumerate(self.summaries)}
+        chosen = rows.select("account_id", **by, **values)
+        totals = {f"m{i}": _total(chosen[f"m{i}"], kind) for i, (kind, _, _) in enumerate(self.summaries)}
+        return chosen.group_by("account_id", *by).aggregate(**totals)
+
+
+def owner(account_id, key):
+    """Name one key of one account, such as a product; works on Ibis expressions and on pandas Series of text."""
+    return account_id + "\x1f" + key
+
+
+def plan(measures, tables: dict, contracts: dict, bases: dict[str, Basis]) -> dict[Measure, tuple[Pass, int]]:
+    """Assign every measure to a column of a pass, with as few passes as can be.
 
     Parameters
     ----------
+    measures : iterable of Measure
     tables : dict of str to ibis.Table
-        Staged and derived tables; each has account_id, known_at and superseded_at.
+        Staged and derived tables.
     contracts : dict of str to TableContract
-    measures : list of Measure
-    origin : datetime.datetime
-        First snapshot of the calendar.
+    bases : dict of str to Basis
+        Of the derived tables that have one.
 
     Returns
     -------
-    dict of Measure to RolledUp
+    dict of Measure to tuple (Pass, number of its column)
     """
-    passes: dict[tuple, list[Measure]] = {}
+    groups: dict[tuple, list] = {}
+    places: dict[Measure, tuple[tuple, int]] = {}
     for measure in measures:
-        table, contract = tables[measure.source], contracts[measure.source]
-        at = measure.at or contract.event_time
-        reveals = visibility.revealing(contract, measure.columns(table) | {at})
-        shape = ("distinct", measure) if measure.kind == "distinct" else (measure.kind in ("latest", "earliest"),)
-        passes.setdefault((measure.source, at, measure.until, reveals, shape), []).append(measure)
-    rolled: dict[Measure, RolledUp] = {}
-    for (source, at, until, reveals, _), group in passes.items():
-        rolled.update(_one_pass(tables[source], contracts[source], at, until, reveals, group, origin))
-    return rolled
-
-
-def _one_pass(table, contract, at, until, reveals, group, origin) -> dict[Measure, RolledUp]:
-    clock = table.filter(table[at].notnull())
-    known = visibility.known(clock, contract, set(reveals))
-    clock = clock.filter(known.notnull())
-    known = visibility.known(clock, contract, set(reveals))
-    happened = visibility.cell(clock[at], origin)
-    entered = visibility.cell(known, origin)
-    gone = ibis.coalesce(visibility.cell(clock.superseded_at, origin) + 1, int(FOREVER))
-    if until is not None:
-        # NULL is "not ended": engines leave NULL out of least, so it is replaced before they see it.
-        gone = ibis.least(gone, ibis.coalesce(visibility.cell(clock[until], origin) + 1, int(FOREVER)))
-    is_distinct = group[0].kind == "distinct"
-    extra = {"key": clock[group[0].column]} if is_distinct else {}
-    if is_distinct:
-        keep = group[0].where(clock) if group[0].where else ibis.literal(True)
-        rows = clock.mutate(happened=happened, enter=ibis.greatest(happened, entered) + 1, gone=gone, **extra)
-        rows = rows.filter(keep & rows.key.notnull())
-        cells = rows.select("account_id", "key", "happened", "enter", "gone").distinct()
-    else:
-        values = {f"m{i}": _value(clock, measure, at) for i, measure in enumerate(group)}
-        rows = clock.select("account_id", happened=happened, enter=ibis.greatest(happened, entered) + 1, gone=gone, **values)
-        totals = {
-            f"m{i}": {"latest": rows[f"m{i}"].max(), "earliest": rows[f"m{i}"].min()}.get(measure.kind, rows[f"m{i}"].sum())
-            for i, measure in enumerate(group)
-        }
-        cells = rows.group_by("account_id", "happened", "enter", "gone").aggregate(**totals)
-    frame = cells.to_pandas()
-    integers = {name: frame[name].to_numpy(dtype="int64") for name in ("happened", "enter", "gone")}
-    account = frame["account_id"].to_numpy(dtype=object)
-    result = {}
-    for i, measure in enumerate(group):
-        if is_distinct:
-            key = _codes(frame["key"])
-            result[measure] = RolledUp(account=account, key=key, value=np.ones(len(frame), dtype="int64"), **integers)
+        if measure in places:
             continue
-        value = frame[f"m{i}"].to_numpy(dtype="float64", na_value=np.nan)
-        # A sum of zero changes no window, so such groups are dropped; a time of zero is still a time.
-        keep = np.isfinite(value) & ((value != 0) if measure.kind in ("sum", "level") else True)
-        cut = {name: array[keep] for name, array in integers.items()}
-        result[measure] = RolledUp(account=account[keep], key=None, value=value[keep].astype("int64"), **cut)
-    return result
+        contract, basis = contracts[measure.source], bases.get(measure.source)
+        at = measure.at or contract.event_time
+        used = measure.columns(tables[measure.source]) | {at}
+        where, key = measure.where, measure.column if measure.kind == "distinct" else None
+        if basis is not None:
+            key = basis.key
+            where = where if basis.beside is None else None
+        table = basis.table if basis else measure.source
+        group = (table, at, measure.until, visibility.revealing(contract, used), key)
+        summary = ("any" if measure.kind == "distinct" else measure.kind, measure.value, where)
+        summaries = groups.setdefault(group, [])
+        if summary not in summaries:
+            summaries.append(summary)
+        places[measure] = (group, summaries.index(summary))
+    passes = {group: Pass(*group, tuple(summaries)) for group, summaries in groups.items()}
+    return {measure: (passes[group], column) for measure, (group, column) in places.items()}
 
 
-def _value(clock, measure: Measure, at: str):
-    if measure.kind in ("latest", "earliest"):
-        value = visibility.seconds(clock[at])
-    elif measure.value is None:
-        value = ibis.literal(1, type="int64")
+def _value(rows, kind: str, value, where, at: str, origin: dt.datetime):
+    """Return what one row brings to a summary; NULL where it does not count."""
+    if kind in ("latest", "earliest"):
+        brought = visibility.seconds(rows[at])
+    elif kind in ("last", "first"):
+        brought = visibility.seconds(rows[at]) * LAST_VALUES + value(rows).cast("int64")
+    elif kind == "days":
+        brought = visibility.day_bit(rows[at], origin)
+    elif value is None:
+        brought = ibis.literal(1, type="int64")
     else:
-        value = measure.value(clock).cast("int64")
-    nothing = ibis.null("int64") if measure.kind in ("latest", "earliest") else ibis.literal(0, type="int64")
-    return value if measure.where is None else ibis.ifelse(measure.where(clock), value, nothing)
+        brought = value(rows).cast("int64")
+    if where is None:
+        return brought
+    return ibis.ifelse(where(rows), brought, ibis.null("int64"))
 
 
-def _codes(column) -> np.ndarray:
-    import pandas as pd
-
-    return pd.factorize(column)[0].astype("int64")
+def _total(column, kind: str):
+    if kind in ("latest", "last", "any"):
+        return column.max()
+    if kind in ("earliest", "first"):
+        return column.min()
+    if kind == "days":
+        return column.bit_or()
+    return column.sum().cast("int64")

@@ -14,7 +14,8 @@ import functools
 import ibis
 import ibis.expr.operations as ops
 
-WEEK_SECONDS = 7 * 86_400
+DAY_SECONDS = 86_400
+WEEK_SECONDS = 7 * DAY_SECONDS
 EPOCH = dt.datetime(1970, 1, 1)
 
 
@@ -30,6 +31,14 @@ def cell(instant, origin: dt.datetime):
     """Return the number of the week, counted from ``origin``, in which an instant lies (int64, may be negative)."""
     start = int((origin - EPOCH).total_seconds())
     return ((seconds(instant) - start).cast("float64") / WEEK_SECONDS).floor().cast("int64")
+
+
+def day_bit(instant, origin: dt.datetime):
+    """Return 1, 2, 4, ... 64 (int64) for the first to the seventh day of the week, counted from ``origin``, of an instant."""
+    start = int((origin - EPOCH).total_seconds())
+    day = ((seconds(instant) - start).cast("float64") / DAY_SECONDS).floor().cast("int64") - 7 * cell(instant, origin)
+    bits = [ibis.literal(2**number, "int64") for number in range(7)]
+    return ibis.cases(*[(day == number, bits[number]) for number in range(6)], else_=bits[6])
 
 
 def columns_of(expression, table) -> set[str]:

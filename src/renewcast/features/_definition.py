@@ -88,18 +88,13 @@ class ProductFeature:
     """A count of an account's products, by how much each is used.
 
     For every product that is held at the snapshot by a live term of ``held``, ``measure`` is read over the spec's window from a
-    table whose account_id is ``product_key`` of account and product; products for which ``chosen`` is true are counted.
+    table whose account_id is account and product together (:func:`renewcast.engine.rollup.owner`); products for which ``chosen`` is true are counted.
     """
 
     spec: FeatureSpec
     held: str
     measure: Measure
     chosen: Callable
-
-
-def product_key(account_id, product):
-    """Name one product of one account; works on Ibis expressions and on pandas Series of text."""
-    return account_id + "\x1f" + product
 
 
 class Family:
@@ -146,6 +141,12 @@ class Family:
         self._windows(stem, measure, en, zh, "count")
         return measure
 
+    def days(self, stem, source, *, en, zh, where=None, at=None):
+        """Count the different days with a fact in each trailing window; nothing there is a true 0."""
+        measure = Measure(source, "days", where=where, at=at)
+        self._windows(stem, measure, en, zh, "count")
+        return measure
+
     def _windows(self, stem, measure, en, zh, unit):
         def form(windows):
             for window in windows:
@@ -154,13 +155,13 @@ class Family:
 
         self._forms.append(form)
 
-    def trend(self, stem, measure, *, en, zh, adds_up=None):
+    def trend(self, stem, measure, *, en, zh):
         """Compare each window with the next longer one: log((recent + 1) / (the account's own past pace + 1)).
 
         For what adds up over time (sums, days) the past is the longer window without the recent one, brought to the recent one's
         length; distinct counts do not add up, so their past is the window of equal length just before. Below 0 is falling.
         """
-        adds_up = measure.kind == "sum" if adds_up is None else adds_up
+        adds_up = measure.kind in ("sum", "days")
 
         def form(windows):
             for short, long in zip(windows, windows[1:], strict=False):

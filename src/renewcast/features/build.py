@@ -3,23 +3,33 @@
 import numpy as np
 
 from renewcast.engine import visibility
+from renewcast.engine.cells import RollUp
 from renewcast.engine.grid import Grid
-from renewcast.features._definition import product_key
+from renewcast.engine.rollup import owner
 from renewcast.features.catalogue import Catalogue
 from renewcast.features.derived import Tables
 from renewcast.snapshots.terms import is_live
 
 
-def build_features(catalogue: Catalogue, tables: Tables, snapshots, calendar, *, progress=None):
+KEYS_AN_ACCOUNT = 40
+"""Users, modules and actions with which the memory of a part is reckoned."""
+PART_SHARE = 0.25
+"""Share of the engine's memory that one part of the accounts may take in the kernel; the database has a limit of its own."""
+
+
+def build_features(catalogue: Catalogue, tables: Tables, rollup: RollUp, snapshots, calendar, *, memory_gb=8.0, progress=None):
     """Compute every feature of the catalogue for every snapshot.
 
     Parameters
     ----------
     catalogue : Catalogue
     tables : Tables
+    rollup : renewcast.engine.cells.RollUp
     snapshots : pandas.DataFrame
         account_id and as_of (datetime64, on the calendar); any index.
     calendar : renewcast.snapshots.Calendar
+    memory_gb : float
+        Accounts are taken in parts that fit into a share of it.
     progress : callable, optional
         Called with (done, total, text).
 
@@ -31,32 +41,72 @@ def build_features(catalogue: Catalogue, tables: Tables, snapshots, calendar, *,
     """
     import pandas as pd
 
-    number = ((snapshots["as_of"] - pd.Timestamp(calendar.origin)).dt.days // 7).to_numpy()
-    total = len(catalogue.kernel) + len(catalogue.rows)
-    measures = [use[0] for feature in catalogue.kernel for use in feature.uses]
-    columns = {}
+    parts = list(in_parts(snapshots, catalogue, calendar, memory_gb))
+    per_part = len(catalogue.kernel) + len(catalogue.products) + len(catalogue.rows)
+    total, frames = per_part * len(parts), []
+
+    def say(done, text):
+        if progress:
+            where = f" (part {len(frames) + 1} of {len(parts)})" if len(parts) > 1 else ""
+            progress(len(frames) * per_part + done, total, text + where)
+
+    say(0, "rolling up facts")
+    for part in parts:
+        frames.append(_build_part(catalogue, tables, rollup, part, calendar, say))
     if progress:
-        progress(0, total, "rolling up facts")
-    grid = Grid(tables.tables, tables.contracts, measures, calendar.origin, snapshots["account_id"], number)
-    read = {}
+        progress(total, total, "features built")
+    return pd.concat(frames).loc[snapshots.index] if len(frames) > 1 else frames[0]
+
+
+def in_parts(snapshots, catalogue: Catalogue, calendar, memory_gb: float):
+    """Cut snapshots into parts by account, so that the kernel's grids of one part fit into its share of the memory.
+
+    Yields
+    ------
+    pandas.DataFrame
+        Rows of ``snapshots``; an account's rows stay together.
+    """
+    codes, accounts = snapshots["account_id"].factorize(sort=True)
+    if not len(accounts):
+        yield snapshots
+        return
+    weeks = int(_number(snapshots, calendar).max()) + 1
+    measures = {use[0] for feature in catalogue.kernel for use in feature.uses}
+    rows = len(snapshots) / len(accounts)
+    bytes_an_account = 8 * (2 * weeks * (len(measures) + KEYS_AN_ACCOUNT) + 2 * rows * len(catalogue.specs))
+    accounts_a_part = max(int(PART_SHARE * memory_gb * 1e9 / bytes_an_account), 1)
+    parts = -(-len(accounts) // accounts_a_part)
+    for part in range(parts):
+        low, high = part * len(accounts) // parts, (part + 1) * len(accounts) // parts
+        yield snapshots if parts == 1 else snapshots[np.logical_and(codes >= low, codes < high)]
+
+
+def _number(snapshots, calendar):
+    import pandas as pd
+
+    return ((snapshots["as_of"] - pd.Timestamp(calendar.origin)).dt.days // 7).to_numpy()
+
+
+def _build_part(catalogue: Catalogue, tables: Tables, rollup: RollUp, snapshots, calendar, say):
+    """Compute every feature of some accounts."""
+    import pandas as pd
+
+    columns, read = {}, {}
+    grid = Grid(rollup, snapshots["account_id"], _number(snapshots, calendar))
     for done, feature in enumerate(catalogue.kernel, start=1):
         for use in feature.uses:
             if use not in read:
                 read[use] = grid.read(*use)
         values = np.asarray(feature.combine(*(read[use] for use in feature.uses)), dtype="float64")
         columns[feature.spec.name] = np.where(np.isfinite(values), values, np.nan)
-        if progress:
-            progress(done, total, feature.spec.name)
+        say(done, feature.spec.name)
     for feature in catalogue.products:
-        columns[feature.spec.name] = _product_feature(feature, tables, snapshots, calendar)
-    parts = [pd.DataFrame(columns, index=snapshots.index)]
+        columns[feature.spec.name] = _product_feature(feature, tables, rollup, snapshots, calendar)
+    frames = [pd.DataFrame(columns, index=snapshots.index)]
     for group in _by_source(catalogue.rows):
-        parts.append(_row_features(group, tables, snapshots))
-        if progress:
-            progress(len(catalogue.kernel), total, group[0].source)
-    if progress:
-        progress(total, total, "features built")
-    frame = pd.concat(parts, axis=1)
+        say(len(catalogue.kernel), group[0].source)
+        frames.append(_row_features(group, tables, snapshots))
+    frame = pd.concat(frames, axis=1)
     return frame[[spec.name for spec in catalogue.specs]]
 
 
@@ -76,18 +126,16 @@ def _panel(snapshots):
     return panel
 
 
-def _product_feature(feature, tables: Tables, snapshots, calendar):
+def _product_feature(feature, tables: Tables, rollup: RollUp, snapshots, calendar):
     """Count the products held at each snapshot that the feature chooses."""
     import ibis
-    import pandas as pd
 
     panel = _panel(snapshots)
     rows = visibility.visible_rows(tables.tables[feature.held], ibis.memtable(panel), tables.contracts[feature.held])
     held = rows.filter(is_live(rows)).select("account_id", "as_of", "product").distinct().to_pandas()
     held["as_of"] = held["as_of"].astype("datetime64[us]")
-    number = ((held["as_of"] - pd.Timestamp(calendar.origin)).dt.days // 7).to_numpy()
-    keys = product_key(held["account_id"].astype(str), held["product"].astype(str))
-    grid = Grid(tables.tables, tables.contracts, [feature.measure], calendar.origin, keys, number)
+    keys = owner(held["account_id"].astype(str), held["product"].astype(str))
+    grid = Grid(rollup, keys, _number(held, calendar))
     held["chosen"] = feature.chosen(grid.read(feature.measure, feature.spec.window_days)).astype("float64")
     counts = held.groupby(["account_id", "as_of"], as_index=False)["chosen"].sum()
     return panel.merge(counts, on=["account_id", "as_of"], how="left")["chosen"].fillna(0.0).to_numpy()

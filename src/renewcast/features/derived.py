@@ -1,6 +1,6 @@
 """Tables that features rest on and that are joined from staged ones.
 
-Who used it, on which days, which bought module was used, what came after a term.
+Who used it, which bought module was used, what came after a term.
 
 A derived row is known when all its parts are known, and replaced when one of them is.
 """
@@ -9,7 +9,7 @@ import dataclasses
 
 import ibis
 
-from renewcast.features._definition import product_key
+from renewcast.engine.rollup import Basis, owner
 from renewcast.snapshots.terms import with_successors
 from renewcast.sources import Column
 
@@ -23,11 +23,14 @@ class Tables:
     tables : dict of str to ibis.Table
     contracts : dict of str to TableContract
     mapped : dict of str to set of str
+    bases : dict of str to Basis
+        Of the derived tables whose measures are rolled up on a staged table.
     """
 
     tables: dict
     contracts: dict
     mapped: dict
+    bases: dict = dataclasses.field(default_factory=dict)
 
 
 def with_derived(tables: dict, contracts: dict, mapped: dict, grace_days: int) -> Tables:
@@ -48,6 +51,7 @@ def with_derived(tables: dict, contracts: dict, mapped: dict, grace_days: int) -
     Tables
     """
     tables, contracts, mapped = dict(tables), dict(contracts), {name: set(columns) for name, columns in mapped.items()}
+    bases: dict[str, Basis] = {}
 
     def add(name, table, like, **columns):
         base = contracts[like]
@@ -58,19 +62,17 @@ def with_derived(tables: dict, contracts: dict, mapped: dict, grace_days: int) -
     if "contracts" in tables:
         terms = with_successors(tables["contracts"], grace_days)
         add("terms", terms, "contracts", is_succeeded=Column("boolean", "a successor is known"))
-    if "usage" in tables:
-        usage = tables["usage"]
-        days = usage.mutate(day=(usage.occurred_at.epoch_seconds() / 86_400).floor().cast("int64"))
-        add("usage_days", days, "usage", day=Column("integer", "days since 1970"))
     if "users" in tables and "user_id" in mapped.get("usage", ()):
         people = {name: contracts["users"].columns[name] for name in ("role", "department")}
         add("usage_people", _with_people(tables["usage"], tables["users"]), "usage", **people)
         mapped["usage_people"] -= {"role", "department"} - mapped["users"]
+        bases["usage_people"] = Basis("usage", "user_id", beside="users")
     if "module" in mapped.get("usage", ()) and "product" in mapped.get("contracts", ()):
         add("module_terms", _module_terms(tables["contracts"], tables["usage"]), "contracts")
         usage = tables["usage"]
-        add("usage_by_module", usage.mutate(account_id=product_key(usage.account_id, usage.module)), "usage")
-    return Tables(tables, contracts, mapped)
+        add("usage_by_module", usage.mutate(account_id=owner(usage.account_id, usage.module)), "usage")
+        bases["usage_by_module"] = Basis("usage", "module")
+    return Tables(tables, contracts, mapped, bases)
 
 
 def _with_people(usage, users):

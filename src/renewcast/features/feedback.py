@@ -28,24 +28,15 @@ family.count(
 family.days_since("days_since_last_feedback", "feedback", en="feedback", zh="反馈")
 
 
-@family.rows(
-    "feedback",
-    [
-        family.spec(
-            "nps_last",
-            "feedback",
-            en="last NPS answer (0 to 10)",
-            zh="最近一次NPS评分（0-10）",
-            unit="score",
-            empty="missing",
-            form="level",
-            path="rows",
-        )
-    ],
+# Of several answers at one second the lowest wins, so the largest distance from 10; tenths, since values are whole numbers.
+last_answer = Measure(
+    "feedback", "last", value=lambda t: ((10 - t.score) * 10).round(), where=lambda t: (t.kind == "nps") & t.score.between(0, 10)
 )
-def last_answers(rows):
-    """Take the last NPS answer; of several at one instant, the lowest."""
-    is_nps = rows.kind == "nps"
-    # The lowest score wins a tie, whatever the order of rows: later instants first, then 10 minus the score.
-    order = rows.occurred_at.epoch_seconds() * 1_000 + (10 - rows.score) * 10
-    return {"nps_last": rows.score.argmax(order, where=is_nps)}
+family.combine(
+    "nps_last",
+    (last_answer,),
+    lambda tenths: 10 - tenths / 10,
+    unit="score",
+    en="last NPS answer (0 to 10)",
+    zh="最近一次NPS评分（0-10）",
+)

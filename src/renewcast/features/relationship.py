@@ -36,22 +36,13 @@ family.count(
 )
 
 
-@family.rows(
-    "touchpoints",
-    [
-        family.spec(
-            "willingness_last",
-            "touchpoints",
-            en="last judgement of willingness (-2 to 2)",
-            zh="最近一次意愿评估（-2至2）",
-            unit="score",
-            empty="missing",
-            form="level",
-            path="rows",
-        )
-    ],
+# Of several judgements at one second the lowest wins, so the largest distance from 2.
+last_judgement = Measure("touchpoints", "last", value=lambda t: 2 - t.willingness, where=lambda t: t.willingness.between(-2, 2))
+family.combine(
+    "willingness_last",
+    (last_judgement,),
+    lambda distance: 2 - distance,
+    unit="score",
+    en="last judgement of willingness (-2 to 2)",
+    zh="最近一次意愿评估（-2至2）",
 )
-def last_willingness(rows):
-    """Take the last judgement; of several at one instant, the lowest."""
-    order = rows.occurred_at.epoch_seconds() * 1_000 + (10 - rows.willingness) * 10
-    return {"willingness_last": rows.willingness.argmax(order, where=rows.willingness.notnull())}

@@ -16,9 +16,8 @@ family.trend("usage_quantity", quantity, en="units used", zh="使用量")
 value_actions = family.count("value_actions", "usage", where=lambda t: t.is_value_action, en="value actions", zh="价值动作")
 family.trend("value_actions", value_actions, en="value actions", zh="价值动作")
 family.share("value_action_share", value_actions, events, en="share of events that are value actions", zh="价值动作占比")
-active_days = family.distinct("active_days", "usage_days", "day", en="active days", zh="活跃天数")
-# A day counts once however it is cut, so days add up although they are counted as distinct.
-family.trend("active_days", active_days, en="active days", zh="活跃天数", adds_up=True)
+active_days = family.days("active_days", "usage", en="active days", zh="活跃天数")
+family.trend("active_days", active_days, en="active days", zh="活跃天数")
 family.count(
     "usage_minutes", "usage", value=lambda t: t.duration_s.round(), per=60.0, unit="minutes", en="minutes of use", zh="使用分钟数"
 )

@@ -86,7 +86,7 @@ def families(catalogue) -> Table:
     Examples
     --------
     >>> import pandas as pd
-    >>> families(pd.DataFrame({"driver": ["usage", "usage", "people"], "source": ["usage", "usage_days", "users"],
+    >>> families(pd.DataFrame({"driver": ["usage", "usage", "people"], "source": ["usage", "usage", "users"],
     ...     "built": [True, False, True]})).frame["built"].tolist()
     [1, 1]
     """

@@ -5,7 +5,6 @@ import datetime as dt
 
 from renewcast.datasets.term_features import TERM_SPECS, term_features
 from renewcast.errors import RenewcastError
-from renewcast.features.build import build_features
 from renewcast.labels.window import holds_day
 
 
@@ -61,7 +60,7 @@ def score(view, champion, renewal_champion, as_of: dt.date, *, progress=None) ->
     frame = view.population([as_of], target=champion.target)
     if frame.empty:
         raise RenewcastError(f"no account is in scope at {as_of}, so nothing can be scored; see `renewcast check` for the dates.")
-    features = build_features(view.catalogue, view.store, frame, view.calendar, progress=progress)
+    features = view.features(frame, progress=progress)
     eligible = frame["is_eligible"].to_numpy(dtype=bool)
     gated = frame["gated"].to_numpy(dtype=bool)
     frame["churn_probability"] = np.nan

@@ -5,13 +5,18 @@ import datetime as dt
 import ibis
 
 from renewcast.engine import visibility
+from renewcast.engine.cells import RollUp
 from renewcast.engine.grid import Grid
 from renewcast.engine.rollup import Measure
 from renewcast.snapshots.calendar import Calendar
 from renewcast.snapshots.terms import is_live, spells
 
 
-def population(tables: dict, contracts: dict, days: list[dt.date], calendar: Calendar, *, target: str, label, grace_days: int):
+LAST_SEEN = Measure("usage", "latest")
+"""The last use of an account, whatever it was."""
+
+
+def population(rollup: RollUp, days: list[dt.date], calendar: Calendar, *, target: str, label, grace_days: int):
     """List the accounts in scope at each snapshot.
 
     A business with contracts: every account with a live term, and every account whose cover ended at most ``grace_days`` ago
@@ -20,9 +25,8 @@ def population(tables: dict, contracts: dict, days: list[dt.date], calendar: Cal
 
     Parameters
     ----------
-    tables : dict of str to ibis.Table
-        Staged tables, "terms" among them where there are contracts.
-    contracts : dict of str to TableContract
+    rollup : renewcast.engine.cells.RollUp
+        Over the staged tables, and "terms" where there are contracts.
     days : list of datetime.date
         Snapshot days.
     calendar : Calendar
@@ -37,11 +41,11 @@ def population(tables: dict, contracts: dict, days: list[dt.date], calendar: Cal
         possible inside it), mrr (float, currency units), cover_ends_on (the end of the known spell of cover; NaT: open-ended),
         next_renewal_on, next_contract_id.
     """
-    panel = _panel(tables["accounts"], days)
+    panel = _panel(rollup.tables["accounts"], days)
     frame = (
-        _by_terms(tables, contracts, panel, label, grace_days)
+        _by_terms(rollup.tables, rollup.contracts, panel, label, grace_days)
         if target == "churn"
-        else _by_activity(tables, contracts, panel, label, calendar)
+        else _by_activity(rollup, panel, label, calendar)
     )
     return frame.sort_values(["account_id", "as_of"], ignore_index=True)
 
@@ -130,13 +134,12 @@ def _next_renewals(tables, contracts, panel):
     return nearest.rename(columns={"ends_on": "next_renewal_on", "contract_id": "next_contract_id"})
 
 
-def _by_activity(tables, contracts, panel, label, calendar):
+def _by_activity(rollup, panel, label, calendar):
     import pandas as pd
 
     frame = panel.to_pandas().sort_values(["account_id", "as_of"], ignore_index=True)
     number = ((frame["as_of"] - pd.Timestamp(calendar.origin)).dt.days // 7).to_numpy()
-    seen = Measure(source="usage", kind="latest")
-    days_since = Grid(tables, contracts, [seen], calendar.origin, frame["account_id"], number).read(seen)
+    days_since = Grid(rollup, frame["account_id"], number).read(LAST_SEEN)
     frame = frame[days_since <= label.active_within_days]
     frame = frame.assign(is_eligible=True, reason_not_scored=None, gated=False, mrr=float("nan"), next_contract_id=None)
     frame["cover_ends_on"] = pd.NaT
