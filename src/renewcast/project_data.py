@@ -76,7 +76,8 @@ class ProjectData:
         """The staged tables, opened; see :class:`renewcast.datasets.view.View`."""
         from renewcast.datasets.view import View
 
-        return View(self.params, self.staged, self.directory / "data" / "work" / "spill")
+        work = self.directory / "data" / "work"
+        return View(self.params, self.staged, work / "spill", rollup_directory=work / "rollup")
 
     def check(self):
         """Report on every source: rows, dates, what was set aside and why, what stops the run."""

@@ -8,6 +8,7 @@ from renewcast.engine.cells import RollUp
 from renewcast.engine.connect import connect
 from renewcast.engine.grid import Grid
 from renewcast.engine.rollup import Measure
+from renewcast.engine.storage import StoredCells
 from renewcast.engine.visibility import known_by
 from renewcast.features.build import build_features
 from renewcast.features.catalogue import catalogue
@@ -31,9 +32,12 @@ class View:
     staged : renewcast.sources.Staged
     spill_directory : pathlib.Path
         Where the engine may spill what does not fit into its memory limit.
+    rollup_directory : pathlib.Path, optional
+        Where the roll-up is stored from run to run, beside ``spill_directory``; without it everything is rolled up anew.
+        Only for tables as they were staged, since what counts as unchanged is what staging digested.
     """
 
-    def __init__(self, params: Params, staged, spill_directory):
+    def __init__(self, params: Params, staged, spill_directory, *, rollup_directory=None):
         from renewcast.sources import CONTRACTS
 
         self.params = params
@@ -44,6 +48,7 @@ class View:
         self._engine = connect(params.engine.memory_gb, params.engine.threads, spill_directory)
         tables = {name: self._engine.read_parquet(str(path), table_name=f"staged_{name}") for name, path in staged.tables.items()}
         contracts = {name: CONTRACTS[name] for name in tables}
+        self._rollup_directory, self._known_days = rollup_directory, staged.known_days
         self.store = with_derived(tables, contracts, staged.mapped_columns, self.grace_days)
         if "terms" in self.store.tables:
             # Small, and asked for by everything: computed once.
@@ -61,8 +66,13 @@ class View:
         measures = [use[0] for feature in features.kernel for use in feature.uses]
         measures += [feature.measure for feature in features.products]
         measures += [measure for measure in (LAST_SEEN, PROMOTERS) if measure.source in self.store.tables]
-        store = self.store
-        return RollUp(store.tables, store.contracts, self.calendar.origin, measures, bases=store.bases)
+        store, origin, stored = self.store, self.calendar.origin, None
+        if self._rollup_directory is not None:
+            stored = StoredCells(self._rollup_directory, self._engine, store.tables, store.contracts, origin, self._known_days)
+        rollup = RollUp(store.tables, store.contracts, origin, measures, bases=store.bases, cells=stored)
+        if stored is not None:
+            stored.sweep(rollup.passes())
+        return rollup
 
     @property
     def grace_days(self) -> int:

@@ -5,9 +5,9 @@ A fact that happened in cell ``o``, entered what was known at snapshot ``e`` and
 takes it away on exit; a running sum over the grid of accounts x snapshots is the window at every snapshot, late and restated
 facts included.
 
-Most facts are *prompt*: known in the week in which they happened (``e = o + 1``) and never replaced. For them one running sum over
-the weeks serves every window, as the difference of two of its columns; only the others pay for an interval of their own in
-each window. Values are whole numbers below 2**53, so float64 sums are exact and their order never matters.
+Most facts are *prompt*: known in the week in which they happened (``e = o + 1``) and never replaced. For them one running sum
+over the weeks serves every window, as the difference of two of its columns; only the others pay for an interval of their own
+in each window. Values are whole numbers below 2**53, so float64 sums are exact and their order never matters.
 """
 
 import dataclasses
@@ -48,8 +48,10 @@ class Facts:
         return (self.enter == self.happened + 1) & (self.gone == FOREVER) & (self.happened >= EARLIEST)
 
     def interval(self, weeks: int | None, skip: int):
-        """Return the first snapshot at which each fact is in a window of so many weeks that ends ``skip`` weeks before, and the first
-        at which it no longer is; None weeks is the whole past."""
+        """Return the first snapshot at which each fact is in a window, and the first at which it no longer is.
+
+        The window is so many weeks long and ends ``skip`` weeks before the snapshot; None weeks is the whole past.
+        """
         enter = np.maximum(self.enter, self.happened + skip + 1) if skip else self.enter
         if weeks is None:
             return enter, self.gone

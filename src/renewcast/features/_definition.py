@@ -88,7 +88,8 @@ class ProductFeature:
     """A count of an account's products, by how much each is used.
 
     For every product that is held at the snapshot by a live term of ``held``, ``measure`` is read over the spec's window from a
-    table whose account_id is account and product together (:func:`renewcast.engine.rollup.owner`); products for which ``chosen`` is true are counted.
+    table whose account_id is account and product together (:func:`renewcast.engine.rollup.owner`); products for which
+    ``chosen`` is true are counted.
     """
 
     spec: FeatureSpec

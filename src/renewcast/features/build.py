@@ -10,7 +10,6 @@ from renewcast.features.catalogue import Catalogue
 from renewcast.features.derived import Tables
 from renewcast.snapshots.terms import is_live
 
-
 KEYS_AN_ACCOUNT = 40
 """Users, modules and actions with which the memory of a part is reckoned."""
 PART_SHARE = 0.25

@@ -11,7 +11,6 @@ from renewcast.engine.rollup import Measure
 from renewcast.snapshots.calendar import Calendar
 from renewcast.snapshots.terms import is_live, spells
 
-
 LAST_SEEN = Measure("usage", "latest")
 """The last use of an account, whatever it was."""
 

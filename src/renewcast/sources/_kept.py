@@ -115,7 +115,10 @@ def _summary(work: Path) -> dict | None:
     """Read ``staged.json``; None where it is absent, damaged, or of a release that kept the tables elsewhere."""
     try:
         content = json.loads((work / "staged.json").read_text(encoding="utf-8"))
-        is_sound = all(_FOLDER.fullmatch(name) for name in (content["folder"], *content["kept"])) and "key" in content
+        is_sound = (
+            all(_FOLDER.fullmatch(name) for name in (content["folder"], *content["kept"]))
+            and {"key", "known_days"} <= content.keys()
+        )
         return content if is_sound and isinstance(content["sizes"], dict) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -35,6 +35,7 @@ class Workbench:
     scratch: Path
     done: dict[str, ibis.Table] = field(default_factory=dict)
     mappings: dict[str, Mapping] = field(default_factory=dict)
+    known_days: dict[str, dict[int, str]] = field(default_factory=dict)
 
 
 def stage_table(bench: Workbench, contract: TableContract, origins: dict[str, Origin], stops: list[str]) -> TableReport:
@@ -207,14 +208,18 @@ def _write(bench: Workbench, kept: ibis.Table, mapping: Mapping, found: SetRules
         measured[end].isoformat() if measured.get(end) is not None else None for end in ("first", "last")
     )
     report.latest_known_at = told["latest"].isoformat() if told["latest"] is not None else None
-    report.fingerprint = _fingerprint(backend, staged)
+    days = _known_days(backend, staged)
+    bench.known_days[contract.name] = {day: f"{rows}-{total:x}" for day, (rows, total) in days.items()}
+    report.fingerprint = f"{report.rows_kept}-{sum(total for _, total in days.values()):x}"
 
 
-def _fingerprint(backend, staged: ibis.Table) -> str:
-    """Count the rows and add up their hashes: the same for any order of rows and any way they were read."""
+def _known_days(backend, staged: ibis.Table) -> dict[int, tuple[int, int]]:
+    """Count the rows that became known on each day since 1970 and add up their hashes: the same for any order of rows."""
     backend.create_view("to_digest", staged, overwrite=True)
-    rows, total = backend.con.execute("SELECT count(*), coalesce(sum(hash(one)), 0) FROM to_digest AS one").fetchone()
-    return f"{rows}-{total:x}"
+    found = backend.con.execute(
+        "SELECT epoch_us(known_at) // 86400000000 AS day, count(*), sum(hash(one)) FROM to_digest AS one GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    return {day: (rows, int(total)) for day, rows, total in found}
 
 
 def is_told(mapping: Mapping) -> bool:

@@ -5,7 +5,7 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from renewcast.engine.connect import open_unsealed, seal
@@ -39,6 +39,8 @@ class Staged:
         Naive UTC: how far the data go, whatever is booked ahead; see :func:`renewcast.sources._data_end.find_data_end`.
     stops : list of str
         Reasons not to go on.
+    known_days : dict of str to dict of int to str
+        For each table, a digest of the rows that became known on each day since 1970.
     """
 
     tables: dict[str, Path]
@@ -47,6 +49,7 @@ class Staged:
     mapped_columns: dict[str, set[str]]
     data_end: dt.datetime | None
     stops: list[str]
+    known_days: dict[str, dict[int, str]] = field(default_factory=dict)
 
 
 def stage(
@@ -165,6 +168,7 @@ def _stage_all(params: Params, origins: dict, work: Path, key: str | None, stops
             "data_end": data_end.isoformat() if data_end else None,
             "stops": stops,
             "tables": [one.to_dict() for one in reports],
+            "known_days": {name: list(days.items()) for name, days in bench.known_days.items()},
         }
         return publish(scratch, work, content)
     finally:
@@ -180,4 +184,5 @@ def _staged(content: dict, work: Path) -> Staged:
         mapped_columns={one.name: set(one.mapped) for one in reports if one.name in content["sizes"]},
         data_end=dt.datetime.fromisoformat(content["data_end"]) if content["data_end"] else None,
         stops=list(content["stops"]),
+        known_days={name: dict(days) for name, days in content["known_days"].items()},
     )
