@@ -1,73 +1,29 @@
 """The kernel: every window of every measure from rolled-up cells, by visibility intervals and cumulative sums.
 
-A fact that happened in cell ``o``, entered what was known at snapshot ``e`` and left it at snapshot ``g`` (replaced, or never:
-``FOREVER``) is visible to a window of ``W`` weeks at the snapshots ``[e, min(o + W + 1, g))``. It adds its value on entry and
-takes it away on exit; a running sum over the grid of accounts x snapshots is the window at every snapshot, late and restated
-facts included.
+A fact adds its value where it enters a window and takes it away where it leaves (:mod:`renewcast.engine.facts`); a running
+sum over the grid of accounts x snapshots is the window at every snapshot, late and restated facts included.
 
-Most facts are *prompt*: known in the week in which they happened (``e = o + 1``) and never replaced. For them one running sum
-over the weeks serves every window, as the difference of two of its columns; only the others pay for an interval of their own
-in each window. Values are whole numbers below 2**53, so float64 sums are exact and their order never matters.
+Most facts are *prompt*: known in the week in which they happened and never replaced. For them one running sum over the weeks
+serves every window, as the difference of two of its columns; only the others pay for an interval of their own in each window.
+Values are whole numbers below 2**53, so float64 sums are exact and their order never matters.
 """
-
-import dataclasses
 
 import numpy as np
 
-FOREVER = np.int32(2**31 - 1)
-LAST_VALUES = 2**20
-"""Values of "last" and "first" lie below it, so that second and value fit into one number below 2**53."""
-EARLIEST = -520
-"""Weeks before the first snapshot that the grid of prompt facts reaches back; what lies further back is handled one by one."""
+from renewcast.engine.facts import FOREVER, Facts
 
 
-@dataclasses.dataclass(frozen=True)
-class Facts:
-    """Cells of one measure: parallel arrays, one entry a group.
-
-    Attributes
-    ----------
-    owner : array of int, shape (n_facts,)
-        Row of the grid, 0 .. n_owners - 1: an account, or a key of one.
-    happened, enter, gone : array of int, shape (n_facts,)
-        Cell in which it happened; first snapshot that sees it; first that no longer does (``FOREVER``: none).
-    """
-
-    owner: np.ndarray
-    happened: np.ndarray
-    enter: np.ndarray
-    gone: np.ndarray
-
-    def take(self, chosen) -> "Facts":
-        """Choose facts by a mask or by positions."""
-        return Facts(self.owner[chosen], self.happened[chosen], self.enter[chosen], self.gone[chosen])
-
-    @property
-    def prompt(self):
-        """Tell which facts were known in the week in which they happened, and were never replaced."""
-        return (self.enter == self.happened + 1) & (self.gone == FOREVER) & (self.happened >= EARLIEST)
-
-    def interval(self, weeks: int | None, skip: int):
-        """Return the first snapshot at which each fact is in a window, and the first at which it no longer is.
-
-        The window is so many weeks long and ends ``skip`` weeks before the snapshot; None weeks is the whole past.
-        """
-        enter = np.maximum(self.enter, self.happened + skip + 1) if skip else self.enter
-        if weeks is None:
-            return enter, self.gone
-        return enter, np.minimum(self.happened.astype("int64") + (weeks + skip + 1), self.gone)
-
-
-def running_sum(owner, enter, leave, value, n_owners: int, n_snapshots: int):
-    """Sum the values that are visible at each snapshot.
+def running_sum(facts: Facts, value, weeks: int | None, skip: int, n_owners: int, n_snapshots: int):
+    """Sum the values that are visible at each snapshot, whenever they became known.
 
     Parameters
     ----------
-    owner : array of int, shape (n_facts,)
-        Row of the grid, 0 .. n_owners - 1.
-    enter, leave : array of int, shape (n_facts,)
-        Visible at the snapshots enter <= k < leave; enter may be negative (before the calendar).
+    facts : Facts
     value : array of whole numbers, shape (n_facts,)
+    weeks : int or None
+        Length of the window; None is the whole past.
+    skip : int
+        Weeks between the window's end and the snapshot.
     n_owners, n_snapshots : int
 
     Returns
@@ -76,18 +32,16 @@ def running_sum(owner, enter, leave, value, n_owners: int, n_snapshots: int):
 
     Examples
     --------
-    >>> one = np.array([0])
-    >>> running_sum(one, np.array([1]), np.array([3]), np.array([5]), 1, 4)
-    array([[0., 5., 5., 0.]])
+    >>> fact = Facts(np.array([0]), np.array([0]), np.array([2]), np.array([FOREVER]))
+    >>> running_sum(fact, np.array([5]), 2, 0, 1, 4)
+    array([[0., 0., 5., 0.]])
     """
-    enter = np.maximum(enter, 0)
-    shown = (enter < leave) & (enter < n_snapshots)
-    width = n_snapshots + 1
-    row = owner[shown].astype("int64") * width
-    weights = np.asarray(value)[shown].astype("float64")
-    grid = np.bincount(row + enter[shown], weights, n_owners * width)
-    grid -= np.bincount(row + np.minimum(leave[shown], n_snapshots), weights, n_owners * width)
-    return np.cumsum(grid.reshape(n_owners, width), axis=1)[:, :n_snapshots]
+    start, stop, shown = facts.interval(weeks, skip, n_snapshots)
+    size = n_owners * (n_snapshots + 1)
+    value = value[shown]
+    grid = np.bincount(start, value, size)
+    grid -= np.bincount(stop, value, size)
+    return np.cumsum(grid.reshape(n_owners, n_snapshots + 1), axis=1, dtype="float64")[:, :n_snapshots]
 
 
 class Sums:
@@ -109,14 +63,10 @@ class Sums:
     def __init__(self, facts: Facts, value, n_owners: int, n_snapshots: int):
         self._size = n_owners, n_snapshots
         prompt = facts.prompt
-        self._late, self._late_value = facts.take(~prompt), value[~prompt]
-        facts, value = facts.take(prompt), value[prompt]
-        self._first = int(facts.happened.min(initial=0))
-        # One column more on the left, so that a window is always the difference of two columns.
-        width = n_snapshots - self._first + 1
-        place = facts.owner.astype("int64") * width + (facts.happened.astype("int64") - self._first + 1)
-        grid = np.bincount(place, value.astype("float64"), n_owners * width).reshape(n_owners, width)
-        self._upto = np.cumsum(grid, axis=1)
+        self._late, self._late_value = facts.late, value[~facts.is_prompt]
+        self._first, width = prompt.first, prompt.width(n_snapshots)
+        grid = np.bincount(prompt.place(n_snapshots), value[facts.is_prompt], n_owners * width)
+        self._upto = np.cumsum(grid.reshape(n_owners, width), axis=1, dtype="float64")
 
     def read(self, owner, number, weeks: int | None, skip: int = 0):
         """Return the window at given (owner, snapshot) rows; None weeks is the whole past.
@@ -125,13 +75,12 @@ class Sums:
         -------
         array of float64, shape (n_rows,)
         """
-        last = number - skip - self._first
+        last = number - (skip + self._first)
         total = self._upto[owner, np.maximum(last, 0)]
         if weeks is not None:
-            total = total - self._upto[owner, np.maximum(last - weeks, 0)]
+            total -= self._upto[owner, np.maximum(last - weeks, 0)]
         if len(self._late.owner):
-            enter, leave = self._late.interval(weeks, skip)
-            total = total + running_sum(self._late.owner, enter, leave, self._late_value, *self._size)[owner, number]
+            total += running_sum(self._late, self._late_value, weeks, skip, *self._size)[owner, number]
         return total
 
 
@@ -155,16 +104,16 @@ class Distincts:
 
     def __init__(self, facts: Facts, owner_of_key, n_owners: int, n_snapshots: int):
         self._n_owners, self._n_snapshots = n_owners, n_snapshots
-        self._first_key = np.flatnonzero(np.r_[True, owner_of_key[1:] != owner_of_key[:-1]]) if len(owner_of_key) else None
-        self._owner_of_key = owner_of_key
-        prompt = facts.prompt
-        self._late = facts.take(~prompt)
-        facts = facts.take(prompt)
-        self._first = int(facts.happened.min(initial=0))
-        width = n_snapshots - self._first + 1
-        used = np.zeros((len(owner_of_key), width), dtype="uint8")
-        used[facts.owner, facts.happened.astype("int64") - self._first + 1] = 1
-        self._upto = np.cumsum(used, axis=1, dtype="int16")
+        self._starts = np.flatnonzero(np.diff(owner_of_key, prepend=-1))
+        self._owners_with_keys = owner_of_key[self._starts]
+        late, prompt = facts.late, facts.prompt
+        self._late_keys, key = np.unique(late.owner, return_inverse=True)
+        self._late = Facts(key, late.happened, late.enter, late.gone)
+        self._first, width = prompt.first, prompt.width(n_snapshots)
+        used = np.zeros(len(owner_of_key) * width, dtype="int16")
+        used[prompt.place(n_snapshots)] = 1
+        self._upto = used.reshape(len(owner_of_key), width)
+        np.cumsum(self._upto, axis=1, out=self._upto)
 
     def read(self, owner, number, weeks: int | None, skip: int = 0):
         """Return the count at given (owner, snapshot) rows; None weeks is the whole past.
@@ -173,20 +122,33 @@ class Distincts:
         -------
         array of float64, shape (n_rows,)
         """
-        if self._first_key is None:
-            return np.zeros(len(owner))
         snapshots, column = np.unique(number, return_inverse=True)
-        last = snapshots - skip - self._first
-        visible = self._upto[:, np.maximum(last, 0)]
-        visible = visible > (0 if weeks is None else self._upto[:, np.maximum(last - weeks, 0)])
-        if len(self._late.owner):
-            enter, leave = self._late.interval(weeks, skip)
-            keys, key = np.unique(self._late.owner, return_inverse=True)
-            ones = np.ones(len(key))
-            visible[keys] |= running_sum(key, enter, leave, ones, len(keys), self._n_snapshots)[:, snapshots] > 0
+        last = snapshots - (skip + self._first)
+        upto = self._upto[:, _evenly(np.maximum(last, 0))]
+        visible = upto > (0 if weeks is None else self._upto[:, _evenly(np.maximum(last - weeks, 0))])
+        if len(self._late_keys):
+            visible[self._late_keys] |= self._late_visible(weeks, skip)[:, _evenly(snapshots)]
         counts = np.zeros((self._n_owners, len(snapshots)))
-        counts[self._owner_of_key[self._first_key]] = np.add.reduceat(visible, self._first_key, axis=0, dtype="int32")
+        if len(self._starts):
+            counts[self._owners_with_keys] = np.add.reduceat(visible, self._starts, axis=0, dtype="int32")
         return counts[owner, column]
+
+    def _late_visible(self, weeks: int | None, skip: int):
+        """Tell which keys have a late fact in a window, at each snapshot."""
+        width = self._n_snapshots + 1
+        start, stop, _ = self._late.interval(weeks, skip, self._n_snapshots)
+        change = np.zeros(len(self._late_keys) * width, dtype="int32")
+        np.add.at(change, start, 1)
+        np.subtract.at(change, stop, 1)
+        return np.cumsum(change.reshape(-1, width), axis=1, dtype="int32") > 0
+
+
+def _evenly(places):
+    """Return ascending places as a slice where they stand evenly: a view costs nothing, a copy does."""
+    steps = np.diff(places)
+    if len(steps) and steps[0] > 0 and (steps == steps[0]).all():
+        return slice(int(places[0]), int(places[-1]) + 1, int(steps[0]))
+    return places
 
 
 class Days:
@@ -210,19 +172,19 @@ class Days:
     """
 
     def __init__(self, facts: Facts, bits, n_owners: int, n_snapshots: int):
-        bits = np.asarray(bits, dtype="int64")
-        prompt = facts.prompt
-        first = int(facts.happened[prompt].min(initial=0))
-        shown = np.zeros((n_owners, n_snapshots - first), dtype="uint8")
-        there = facts.owner[prompt], facts.happened[prompt] - first
-        np.bitwise_or.at(shown, there, bits[prompt].astype("uint8"))
-        owner, week = np.nonzero(shown)
-        once = Facts(owner, week + first, week + first + 1, np.full(len(owner), FOREVER))
-        self._prompt = Sums(once, np.bitwise_count(shown[owner, week]), n_owners, n_snapshots)
-        late, bits = facts.take(~prompt), bits[~prompt]
+        bits = np.asarray(bits, dtype="uint8")
+        prompt, late = facts.prompt, facts.late
+        first, width = prompt.first, prompt.width(n_snapshots)
+        shown = np.zeros(n_owners * width, dtype="uint8")
+        np.bitwise_or.at(shown, prompt.place(n_snapshots), bits[facts.is_prompt])
+        place = np.flatnonzero(shown)
+        week = place % width + (first - 1)
+        once = Facts(place // width, week, week + 1, np.full(len(place), FOREVER))
+        self._prompt = Sums(once, np.bitwise_count(shown[place]), n_owners, n_snapshots)
         inside = (late.happened >= first) & (late.happened < n_snapshots)
-        already = np.where(inside, shown[late.owner, np.where(inside, late.happened - first, 0)], 0)
-        which, day = np.nonzero((bits & ~already.astype("int64"))[:, None] & (1 << np.arange(7)))
+        beside = np.where(inside, late.owner.astype("int64") * width + (late.happened - (first - 1)), 0)
+        new = bits[~facts.is_prompt] & ~np.where(inside, shown[beside], 0)
+        which, day = np.nonzero(new[:, None] & (1 << np.arange(7, dtype="uint8")))
         key = (late.owner[which].astype("int64") * 2**20 + late.happened[which] + 2**19) * 7 + day
         keys, number = np.unique(key, return_inverse=True)
         apart = late.take(which)

@@ -8,7 +8,7 @@ import ibis
 import numpy as np
 
 from renewcast.engine import visibility
-from renewcast.engine.accumulate import FOREVER, Facts
+from renewcast.engine.facts import FOREVER, Facts
 from renewcast.engine.rollup import Basis, Measure, Pass, owner, plan
 
 
@@ -63,6 +63,7 @@ class RollUp:
         self._places = plan(measures, tables, contracts, self.bases)
         self._cells = cells or self._from_tables
         self._tables_of_cells: dict[Pass, ibis.Table] = {}
+        self._numbered: dict[Pass, NumberedKeys] = {}
 
     def passes(self) -> list[Pass]:
         """List the passes of the measures that were named at the beginning."""
@@ -99,15 +100,20 @@ class RollUp:
         cells = self._tables_of_cells[one]
         cells = cells.filter(cells.enter < n_snapshots, cells.enter < cells.gone)
         if basis is not None and basis.beside is not None:
-            return self._beside(measure, cells, basis, column, owners)
+            return self._beside(measure, cells, basis, column, owners, n_snapshots)
         is_keyed = measure.kind == "distinct"
         by_key = basis is not None
         if (one, is_keyed, by_key) not in kept:
-            kept[one, is_keyed, by_key] = _read(cells, owners, is_keyed, by_key, len(one.summaries))
+            if is_keyed:
+                if one not in self._numbered:
+                    self._numbered[one] = NumberedKeys(self._tables_of_cells[one], len(one.summaries))
+                kept[one, is_keyed, by_key] = self._numbered[one].read(owners, n_snapshots)
+            else:
+                kept[one, is_keyed, by_key] = _read(cells, owners, by_key, len(one.summaries))
         facts, values, owner_of_key = kept[one, is_keyed, by_key]
         return _of_measure(measure, facts, values[column], owner_of_key)
 
-    def _beside(self, measure: Measure, cells, basis: Basis, column: int, owners) -> MeasureCells:
+    def _beside(self, measure: Measure, cells, basis: Basis, column: int, owners, n_snapshots: int) -> MeasureCells:
         """Join keyed cells with the versions of their keys, as both were known."""
         versions, origin = self.tables[basis.beside], self.origin
         if measure.where is not None:
@@ -126,34 +132,69 @@ class RollUp:
         if is_keyed:
             joined = joined.filter(joined.counted.notnull()).mutate(key=joined.counted)
         chosen = joined.select("account_id", "key", "happened", "enter", "gone", m0=joined[f"m{column}"])
-        facts, values, owner_of_key = _read(chosen, owners, is_keyed, False, 1)
+        read = NumberedKeys(chosen, 1).read(owners, n_snapshots) if is_keyed else _read(chosen, owners, False, 1)
+        facts, values, owner_of_key = read
         return _of_measure(measure, facts, values[0], owner_of_key)
 
 
-def _read(cells, owners, is_keyed: bool, by_key: bool, n_columns: int):
-    """Bring cells into Python as numbers: what owner (or key) they belong to, when they count, what they bring."""
+class NumberedKeys:
+    """The cells of a keyed pass with whole numbers for keys, those of one account together; numbered once, read part by part.
+
+    Parameters
+    ----------
+    cells : ibis.Table
+    n_columns : int
+        Summaries: the columns m0, m1, ...
+    """
+
+    def __init__(self, cells, n_columns: int):
+        keys = cells.select("account_id", "key").distinct()
+        self._keys = keys.mutate(number=ibis.row_number().over(order_by=[keys.account_id, keys.key]).cast("int32")).cache()
+        numbered = self._keys.select(k_account_id="account_id", k_key="key", number="number")
+        joined = cells.join(numbered, (cells.account_id == numbered.k_account_id) & (cells.key == numbered.k_key))
+        self._names = [f"m{i}" for i in range(n_columns)]
+        self._cells = joined.select("number", "happened", "enter", "gone", *self._names).cache()
+
+    def read(self, owners, n_snapshots: int):
+        """Read the cells of some owners' keys; see :meth:`RollUp.read`.
+
+        Returns
+        -------
+        tuple of Facts, list of pyarrow.ChunkedArray, array of int
+            Facts belong to keys numbered from 0; the columns; the owner of each key.
+        """
+        mine = self._keys.join(owners, self._keys.account_id == owners.owner_id)
+        mine = mine.select("owner", "number").order_by("number").to_pyarrow()
+        number, owner_of_key = mine["number"].to_numpy(), mine["owner"].to_numpy()
+        low, high = (int(number[0]), int(number[-1])) if len(number) else (0, -1)
+        cells = self._cells
+        cells = cells.filter(cells.number.between(low, high), cells.enter < n_snapshots, cells.enter < cells.gone)
+        found = cells.to_pyarrow()
+        place = np.full(high - low + 1, -1, dtype="int32")
+        place[number - low] = np.arange(len(number))
+        key = place[found["number"].to_numpy() - low]
+        facts = Facts(key, *(found[name].to_numpy() for name in ("happened", "enter", "gone")))
+        if (key < 0).any():
+            facts, found = facts.take(key >= 0), found.filter(key >= 0)
+        return facts, [found[name] for name in self._names], owner_of_key
+
+
+def _read(cells, owners, by_key: bool, n_columns: int):
+    """Bring cells into Python as numbers: what owner they belong to, when they count, what they bring."""
     owner_id = owner(cells.account_id, cells.key) if by_key else cells.account_id
     owned = cells.mutate(cell_owner=owner_id).join(owners, ibis._.cell_owner == owners.owner_id)
-    owner_of_key, number = None, "owner"
-    if is_keyed:
-        keys = owned.select("owner", "key").distinct()
-        keys = keys.mutate(number=ibis.row_number().over(order_by=[keys.owner, keys.key]).cast("int32")).cache()
-        numbered = keys.select(k_owner="owner", k_key="key", number="number")
-        owned = owned.join(numbered, (owned.owner == numbered.k_owner) & (owned.key == numbered.k_key))
-        listed = keys.select("owner", "number").to_pyarrow()
-        owner_of_key = np.empty(listed.num_rows, dtype="int32")
-        owner_of_key[listed["number"].to_numpy()] = listed["owner"].to_numpy()
-        number = "number"
     names = [f"m{i}" for i in range(n_columns)]
-    found = owned.select(number, "happened", "enter", "gone", *names).to_pyarrow()
-    facts = Facts(*(found[name].to_numpy() for name in (number, "happened", "enter", "gone")))
-    return facts, [found[name] for name in names], owner_of_key
+    found = owned.select("owner", "happened", "enter", "gone", *names).to_pyarrow()
+    facts = Facts(*(found[name].to_numpy() for name in ("owner", "happened", "enter", "gone")))
+    return facts, [found[name] for name in names], None
 
 
 def _of_measure(measure: Measure, facts: Facts, column, owner_of_key) -> MeasureCells:
-    """Leave out the groups to which a measure brings nothing; a time of zero is still a time."""
-    value = column.to_numpy().astype("float64")
-    counts = np.isfinite(value)
+    """Leave out the groups to which a measure brings nothing; what adds up has 0 there, and keeps the pass's facts."""
     if measure.kind in ("sum", "level", "days"):
-        counts &= value != 0
+        return MeasureCells(facts, column.fill_null(0).to_numpy(), owner_of_key)
+    value = column.to_numpy()
+    if column.null_count == 0:
+        return MeasureCells(facts, value, owner_of_key)
+    counts = np.isfinite(value)
     return MeasureCells(facts.take(counts), value[counts], owner_of_key)

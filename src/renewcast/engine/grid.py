@@ -3,8 +3,8 @@
 import numpy as np
 
 from renewcast.engine import accumulate
-from renewcast.engine.accumulate import LAST_VALUES
 from renewcast.engine.cells import RollUp
+from renewcast.engine.facts import LAST_VALUES
 from renewcast.engine.rollup import Measure
 from renewcast.engine.visibility import DAY_SECONDS, EPOCH
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import ibis
 
 from renewcast.engine import visibility
-from renewcast.engine.accumulate import FOREVER, LAST_VALUES
+from renewcast.engine.facts import FOREVER, LAST_VALUES
 
 BEFORE = -1
 """The week in which whatever was known before the first snapshot's week counts as known."""

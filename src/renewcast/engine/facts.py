@@ -1,0 +1,87 @@
+"""When facts count: the cells of a pass as arrays, and what all measures of the pass share of them, worked out once.
+
+A fact that happened in cell ``o``, entered what was known at snapshot ``e`` and left it at snapshot ``g`` (replaced, or never:
+``FOREVER``) is visible to a window of ``W`` weeks at the snapshots ``[e, min(o + W + 1, g))``.
+"""
+
+import dataclasses
+import functools
+
+import numpy as np
+
+FOREVER = np.int32(2**31 - 1)
+LAST_VALUES = 2**20
+"""Values of "last" and "first" lie below it, so that second and value fit into one number below 2**53."""
+EARLIEST = -520
+"""Weeks before the first snapshot that the grid of prompt facts reaches back; what lies further back is handled one by one."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Facts:
+    """Cells of one pass: parallel arrays, one entry a group. What the measures of a pass share is worked out once.
+
+    Attributes
+    ----------
+    owner : array of int, shape (n_facts,)
+        Row of the grid, 0 .. n_owners - 1: an account, or a key of one.
+    happened, enter, gone : array of int, shape (n_facts,)
+        Cell in which it happened; first snapshot that sees it; first that no longer does (``FOREVER``: none).
+    """
+
+    owner: np.ndarray
+    happened: np.ndarray
+    enter: np.ndarray
+    gone: np.ndarray
+
+    def take(self, chosen) -> "Facts":
+        """Choose facts by a mask or by positions."""
+        return Facts(self.owner[chosen], self.happened[chosen], self.enter[chosen], self.gone[chosen])
+
+    @functools.cached_property
+    def is_prompt(self):
+        """Tell which facts were known in the week in which they happened, and were never replaced."""
+        return (self.enter == self.happened + 1) & (self.gone == FOREVER) & (self.happened >= EARLIEST)
+
+    @functools.cached_property
+    def prompt(self) -> "Facts":
+        """Return the prompt facts."""
+        return self.take(self.is_prompt)
+
+    @functools.cached_property
+    def late(self) -> "Facts":
+        """Return the other facts: known later, or replaced one day."""
+        return self.take(~self.is_prompt)
+
+    @functools.cached_property
+    def first(self) -> int:
+        """Return the first cell of the grid: that of the earliest fact, 0 at the most."""
+        return int(self.happened.min(initial=0))
+
+    def width(self, n_snapshots: int) -> int:
+        """Return the columns of the grid; one more on the left, so that a window is always the difference of two."""
+        return n_snapshots - self.first + 1
+
+    @functools.cached_property
+    def _places(self) -> dict:
+        return {}
+
+    def place(self, n_snapshots: int):
+        """Return the flat position of each fact's cell in a grid of owners x cells."""
+        if n_snapshots not in self._places:
+            column = self.happened.astype("int64") - (self.first - 1)
+            self._places[n_snapshots] = self.owner.astype("int64") * self.width(n_snapshots) + column
+        return self._places[n_snapshots]
+
+    def interval(self, weeks: int | None, skip: int, n_snapshots: int):
+        """Return where in a flat grid of owners x (n_snapshots + 1) facts enter a window, where they leave, and which facts do.
+
+        The window is so many weeks long and ends ``skip`` weeks before the snapshot; None weeks is the whole past.
+        """
+        asked = weeks, skip, n_snapshots
+        if asked not in self._places:
+            enter = np.maximum(np.maximum(self.enter, self.happened + (skip + 1)) if skip else self.enter, 0)
+            leave = self.gone if weeks is None else np.minimum(self.happened.astype("int64") + (weeks + skip + 1), self.gone)
+            shown = np.flatnonzero((enter < leave) & (enter < n_snapshots))
+            row = self.owner[shown].astype("int64") * (n_snapshots + 1)
+            self._places[asked] = row + enter[shown], row + np.minimum(leave[shown], n_snapshots), shown
+        return self._places[asked]
