@@ -5,10 +5,20 @@ RENEWCAST := $(BIN)/renewcast
 AS_OF := 2026-06-29
 WEEK_BEFORE := 2026-06-22
 WORKERS ?= 2
+# What `make bench` measures: rows, accounts, weeks of events (13 fewer snapshots), share of late rows, threads of each method,
+# runs of which the fastest counts, every n-th snapshot; KEEP=NAME keeps the result as benchmarks/results/NAME.json.
+EVENTS ?= 1e6
+ACCOUNTS ?= 1000
+WEEKS ?= 65
+LATE ?= 0.05
+THREADS ?= 2
+RUNS ?= 1
+EVERY ?= 1
+KEEP ?=
 export MLFLOW_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := true
 
-.PHONY: help demo test test-deep notebooks lint lock clean setup
+.PHONY: help demo test test-deep bench notebooks lint lock clean setup
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -48,6 +58,10 @@ test: setup ## run every test that a change must pass
 test-deep: setup ## run the heavy tests too
 	RENEWCAST_DEEP=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
+bench: setup ## compare the engine with a range join, polars and the bare scan (EVENTS=20e6 ACCOUNTS=20000 WEEKS=104)
+	@$(BIN)/python benchmarks/bench.py --events $(EVENTS) --accounts $(ACCOUNTS) --weeks $(WEEKS) --late $(LATE) \
+	  --threads $(THREADS) --runs $(RUNS) --every $(EVERY) --keep "$(KEEP)"
+
 notebooks: setup ## execute the notebooks from a clean kernel on the demo company, and keep their outputs
 	$(BIN)/python notebooks/execute.py
 
@@ -56,7 +70,7 @@ lint: setup ## style
 
 lock: setup ## resolve the dependencies anew (hashes, no addresses)
 	uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
-	  --extra dev --extra postgres pyproject.toml -o requirements.lock
+	  --extra dev --extra postgres --extra spark pyproject.toml -o requirements.lock
 
 clean: ## remove what demo made
 	rm -rf data lists mlruns mlflow.db models/churn models/renewal models/segments

@@ -1,9 +1,10 @@
-"""A PostgreSQL cluster of the tests' own: made in a temporary folder, reached by a unix socket only, gone afterwards."""
+"""A PostgreSQL cluster of the tests' own: made in a temporary folder, listening on this machine only, gone afterwards."""
 
 import contextlib
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 import tempfile
 from pathlib import Path
@@ -26,12 +27,18 @@ def _unprivileged() -> list[str]:
     return ["runuser", "-u", user, "--"]
 
 
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 @contextlib.contextmanager
 def cluster():
     """Start a cluster and yield its address, which holds no password."""
     programs = _programs()
     if programs is None:
-        sentence = "PostgreSQL is not installed (no initdb), so reading PostgreSQL was NOT tested"
+        sentence = "PostgreSQL is not installed (no initdb), so PostgreSQL was NOT tested"
         if os.environ.get("CI") == "true":
             pytest.fail(sentence)
         pytest.skip(sentence)
@@ -45,12 +52,25 @@ def cluster():
         command = [*prefix, str(programs / program), *arguments]
         subprocess.run(command, check=True, cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, timeout=120)
 
+    def start() -> int:
+        # Between asking for a free port and listening on it somebody else may take it: then another one is asked for.
+        for attempt in range(5):
+            port = _free_port()
+            options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={home} -c fsync=off"
+            try:
+                run("pg_ctl", "-D", str(data), "-o", options, "-l", str(home / "log"), "-w", "start")
+            except subprocess.CalledProcessError:
+                if attempt == 4:
+                    raise
+            else:
+                return port
+        raise AssertionError("unreachable")
+
     try:
         run("initdb", "-D", str(data), "-U", "reader", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        options = f"-c listen_addresses= -c unix_socket_directories={home} -c fsync=off"
-        run("pg_ctl", "-D", str(data), "-o", options, "-l", str(home / "log"), "-w", "start")
+        port = start()
         try:
-            yield f"postgresql://reader@/postgres?host={home}"
+            yield f"postgresql://reader@127.0.0.1:{port}/postgres"
         finally:
             run("pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
     finally:

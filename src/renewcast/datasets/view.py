@@ -3,6 +3,7 @@
 import datetime as dt
 import functools
 
+from renewcast.datasets.elsewhere import RolledUpElsewhere
 from renewcast.days import midnight
 from renewcast.engine.cells import RollUp
 from renewcast.engine.connect import connect
@@ -49,6 +50,7 @@ class View:
         tables = {name: self._engine.read_parquet(str(path), table_name=f"staged_{name}") for name, path in staged.tables.items()}
         contracts = {name: CONTRACTS[name] for name in tables}
         self._rollup_directory, self._known_days = rollup_directory, staged.known_days
+        self._files, self._spill_directory = dict(staged.tables), spill_directory
         self.store = with_derived(tables, contracts, staged.mapped_columns, self.grace_days)
         if "terms" in self.store.tables:
             # Small, and asked for by everything: computed once.
@@ -66,12 +68,21 @@ class View:
         measures = [use[0] for feature in features.kernel for use in feature.uses]
         measures += [feature.measure for feature in features.products]
         measures += [measure for measure in (LAST_SEEN, PROMOTERS) if measure.source in self.store.tables]
-        store, origin, stored = self.store, self.calendar.origin, None
-        if self._rollup_directory is not None:
-            stored = StoredCells(self._rollup_directory, self._engine, store.tables, store.contracts, origin, self._known_days)
+        store, origin, engine = self.store, self.calendar.origin, self.params.engine
+        elsewhere = None
+        if engine.backend != "duckdb":
+            contracts = {name: store.contracts[name] for name in self._files}
+            elsewhere = RolledUpElsewhere(engine, self._files, contracts, origin, self._engine, self._spill_directory)
+        if self._rollup_directory is None:
+            if elsewhere is not None:
+                return RollUp(store.tables, store.contracts, origin, measures, bases=store.bases, cells=elsewhere)
+            files, threads = self._files, engine.threads
+            return RollUp(store.tables, store.contracts, origin, measures, bases=store.bases, files=files, threads=threads)
+        stored = StoredCells(
+            self._rollup_directory, self._engine, store.tables, store.contracts, origin, self._known_days, compute=elsewhere
+        )
         rollup = RollUp(store.tables, store.contracts, origin, measures, bases=store.bases, cells=stored)
-        if stored is not None:
-            stored.sweep(rollup.passes())
+        stored.sweep(rollup.passes())
         return rollup
 
     @property

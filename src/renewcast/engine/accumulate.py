@@ -10,7 +10,7 @@ Values are whole numbers below 2**53, so float64 sums are exact and their order 
 
 import numpy as np
 
-from renewcast.engine.facts import FOREVER, Facts
+from renewcast.engine.facts import Facts, Weeks
 
 
 def running_sum(facts: Facts, value, weeks: int | None, skip: int, n_owners: int, n_snapshots: int):
@@ -32,6 +32,7 @@ def running_sum(facts: Facts, value, weeks: int | None, skip: int, n_owners: int
 
     Examples
     --------
+    >>> from renewcast.engine.facts import FOREVER
     >>> fact = Facts(np.array([0]), np.array([0]), np.array([2]), np.array([FOREVER]))
     >>> running_sum(fact, np.array([5]), 2, 0, 1, 4)
     array([[0., 0., 5., 0.]])
@@ -44,43 +45,65 @@ def running_sum(facts: Facts, value, weeks: int | None, skip: int, n_owners: int
     return np.cumsum(grid.reshape(n_owners, n_snapshots + 1), axis=1, dtype="float64")[:, :n_snapshots]
 
 
+def upto(weeks: Weeks, n_snapshots: int, dtype: str):
+    """Sum up the weeks before each column; one column more on the left, so that a window is the difference of two.
+
+    Returns
+    -------
+    array, shape (n_owners, n_snapshots - first + 1)
+    """
+    width = n_snapshots - weeks.first
+    shown = weeks.values[:, :width]
+    total = np.zeros((len(shown), width + 1), dtype=dtype)
+    np.cumsum(shown, axis=1, dtype=dtype, out=total[:, 1 : shown.shape[1] + 1])
+    total[:, shown.shape[1] + 1 :] = total[:, shown.shape[1], None]
+    return total
+
+
 class Sums:
     """Windows of a measure that adds up.
 
     Parameters
     ----------
-    facts : Facts
-    value : array of whole numbers, shape (n_facts,)
+    weeks : Weeks
+        Totals of prompt facts.
+    late : Facts
+        The others.
+    value : array of whole numbers, shape (n_late_facts,)
     n_owners, n_snapshots : int
 
     Examples
     --------
+    >>> from renewcast.engine.facts import FOREVER
     >>> facts = Facts(np.array([0, 0]), np.array([0, 1]), np.array([1, 3]), np.array([FOREVER, FOREVER]))
-    >>> Sums(facts, np.array([5, 7]), 1, 5).read(np.zeros(5, int), np.arange(5), 2).tolist()
-    [0.0, 5.0, 5.0, 7.0, 0.0]
+    >>> sums = Sums(facts.prompt.weeks("sum", np.array([5]), 1, 5), facts.late, np.array([7]), 1, 5)
+    >>> sums.read(np.arange(5), 2)
+    array([[0., 5., 5., 7., 0.]])
     """
 
-    def __init__(self, facts: Facts, value, n_owners: int, n_snapshots: int):
+    def __init__(self, weeks: Weeks, late: Facts, value, n_owners: int, n_snapshots: int):
         self._size = n_owners, n_snapshots
-        prompt = facts.prompt
-        self._late, self._late_value = facts.late, value[~facts.is_prompt]
-        self._first, width = prompt.first, prompt.width(n_snapshots)
-        grid = np.bincount(prompt.place(n_snapshots), value[facts.is_prompt], n_owners * width)
-        self._upto = np.cumsum(grid.reshape(n_owners, width), axis=1, dtype="float64")
+        self._late, self._late_value = late, value
+        self._first, self._upto = weeks.first, upto(weeks, n_snapshots, "float64")
 
-    def read(self, owner, number, weeks: int | None, skip: int = 0):
-        """Return the window at given (owner, snapshot) rows; None weeks is the whole past.
+    def read(self, snapshots, weeks: int | None, skip: int = 0):
+        """Return the window at each owner and snapshot; None weeks is the whole past.
+
+        Parameters
+        ----------
+        snapshots : array of int, shape (n_asked,)
+            Their numbers, ascending.
+        weeks : int or None
+        skip : int
+            Weeks between the window's end and the snapshot.
 
         Returns
         -------
-        array of float64, shape (n_rows,)
+        array of float64, shape (n_owners, n_asked)
         """
-        last = number - (skip + self._first)
-        total = self._upto[owner, np.maximum(last, 0)]
-        if weeks is not None:
-            total -= self._upto[owner, np.maximum(last - weeks, 0)]
+        total = _window(self._upto, snapshots - (skip + self._first), weeks)
         if len(self._late.owner):
-            total += running_sum(self._late, self._late_value, weeks, skip, *self._size)[owner, number]
+            total += running_sum(self._late, self._late_value, weeks, skip, *self._size)[:, _evenly(snapshots)]
         return total
 
 
@@ -89,49 +112,40 @@ class Distincts:
 
     Parameters
     ----------
-    facts : Facts
-        Of keys: ``owner`` is the key's number.
+    weeks : Weeks
+        1 where a key had a prompt fact; one row a key.
+    late : Facts
+        The others; ``owner`` is the key's number.
     owner_of_key : array of int, shape (n_keys,)
-        Ascending: the keys of one owner stand together.
+        The keys of one owner stand together.
     n_owners, n_snapshots : int
 
     Examples
     --------
+    >>> from renewcast.engine.facts import FOREVER
     >>> facts = Facts(np.array([0, 0, 1]), np.array([0, 1, 1]), np.array([1, 2, 2]), np.full(3, FOREVER))
-    >>> Distincts(facts, np.array([0, 0]), 1, 4).read(np.zeros(4, int), np.arange(4), 1).tolist()
-    [0.0, 1.0, 2.0, 0.0]
+    >>> users = Distincts(facts.prompt.weeks("any", np.ones(3), 2, 4), facts.late, np.array([0, 0]), 1, 4)
+    >>> users.read(np.arange(4), 1)
+    array([[0., 1., 2., 0.]])
     """
 
-    def __init__(self, facts: Facts, owner_of_key, n_owners: int, n_snapshots: int):
+    def __init__(self, weeks: Weeks, late: Facts, owner_of_key, n_owners: int, n_snapshots: int):
         self._n_owners, self._n_snapshots = n_owners, n_snapshots
         self._starts = np.flatnonzero(np.diff(owner_of_key, prepend=-1))
         self._owners_with_keys = owner_of_key[self._starts]
-        late, prompt = facts.late, facts.prompt
         self._late_keys, key = np.unique(late.owner, return_inverse=True)
         self._late = Facts(key, late.happened, late.enter, late.gone)
-        self._first, width = prompt.first, prompt.width(n_snapshots)
-        used = np.zeros(len(owner_of_key) * width, dtype="int16")
-        used[prompt.place(n_snapshots)] = 1
-        self._upto = used.reshape(len(owner_of_key), width)
-        np.cumsum(self._upto, axis=1, out=self._upto)
+        self._first, self._upto = weeks.first, upto(weeks, n_snapshots, "int16")
 
-    def read(self, owner, number, weeks: int | None, skip: int = 0):
-        """Return the count at given (owner, snapshot) rows; None weeks is the whole past.
-
-        Returns
-        -------
-        array of float64, shape (n_rows,)
-        """
-        snapshots, column = np.unique(number, return_inverse=True)
-        last = snapshots - (skip + self._first)
-        upto = self._upto[:, _evenly(np.maximum(last, 0))]
-        visible = upto > (0 if weeks is None else self._upto[:, _evenly(np.maximum(last - weeks, 0))])
+    def read(self, snapshots, weeks: int | None, skip: int = 0):
+        """Return the count at each owner and snapshot; see :meth:`Sums.read`."""
+        visible = _window(self._upto, snapshots - (skip + self._first), weeks) > 0
         if len(self._late_keys):
             visible[self._late_keys] |= self._late_visible(weeks, skip)[:, _evenly(snapshots)]
         counts = np.zeros((self._n_owners, len(snapshots)))
         if len(self._starts):
             counts[self._owners_with_keys] = np.add.reduceat(visible, self._starts, axis=0, dtype="int32")
-        return counts[owner, column]
+        return counts
 
     def _late_visible(self, weeks: int | None, skip: int):
         """Tell which keys have a late fact in a window, at each snapshot."""
@@ -141,6 +155,12 @@ class Distincts:
         np.add.at(change, start, 1)
         np.subtract.at(change, stop, 1)
         return np.cumsum(change.reshape(-1, width), axis=1, dtype="int32") > 0
+
+
+def _window(upto, last, weeks: int | None):
+    """Return the difference between the columns where a window ends and where it begins."""
+    total = upto[:, _evenly(np.maximum(last, 0))]
+    return total.copy() if weeks is None else total - upto[:, _evenly(np.maximum(last - weeks, 0))]
 
 
 def _evenly(places):
@@ -159,85 +179,87 @@ class Days:
 
     Parameters
     ----------
-    facts : Facts
-    bits : array of int, shape (n_facts,)
-        1, 2, 4, ... 64 for the first to the seventh day of the week, added up.
+    weeks : Weeks
+        Days of prompt facts: 1, 2, 4, ... 64 for the first to the seventh day of the week, added up.
+    late : Facts
+        The others.
+    bits : array of int, shape (n_late_facts,)
+        Their days.
     n_owners, n_snapshots : int
 
     Examples
     --------
+    >>> from renewcast.engine.facts import FOREVER
     >>> facts = Facts(np.array([0, 0]), np.array([0, 0]), np.array([1, 2]), np.full(2, FOREVER))
-    >>> Days(facts, np.array([3, 6]), 1, 4).read(np.zeros(4, int), np.arange(4), None).tolist()
-    [0.0, 2.0, 3.0, 3.0]
+    >>> days = Days(facts.prompt.weeks("days", np.array([3]), 1, 4), facts.late, np.array([6]), 1, 4)
+    >>> days.read(np.arange(4), None)
+    array([[0., 2., 3., 3.]])
     """
 
-    def __init__(self, facts: Facts, bits, n_owners: int, n_snapshots: int):
-        bits = np.asarray(bits, dtype="uint8")
-        prompt, late = facts.prompt, facts.late
-        first, width = prompt.first, prompt.width(n_snapshots)
-        shown = np.zeros(n_owners * width, dtype="uint8")
-        np.bitwise_or.at(shown, prompt.place(n_snapshots), bits[facts.is_prompt])
-        place = np.flatnonzero(shown)
-        week = place % width + (first - 1)
-        once = Facts(place // width, week, week + 1, np.full(len(place), FOREVER))
-        self._prompt = Sums(once, np.bitwise_count(shown[place]), n_owners, n_snapshots)
-        inside = (late.happened >= first) & (late.happened < n_snapshots)
-        beside = np.where(inside, late.owner.astype("int64") * width + (late.happened - (first - 1)), 0)
-        new = bits[~facts.is_prompt] & ~np.where(inside, shown[beside], 0)
+    def __init__(self, weeks: Weeks, late: Facts, bits, n_owners: int, n_snapshots: int):
+        none = np.zeros(0, dtype="int64")
+        counts = Weeks(weeks.first, np.bitwise_count(weeks.values))
+        self._prompt = Sums(counts, Facts(none, none, none, none), none, n_owners, n_snapshots)
+        column = late.happened - weeks.first
+        inside = (column >= 0) & (column < weeks.values.shape[1])
+        already = np.where(inside, weeks.values[late.owner, np.where(inside, column, 0)], 0) if weeks.values.shape[1] else 0
+        new = np.asarray(bits, dtype="uint8") & ~np.asarray(already, dtype="uint8")
         which, day = np.nonzero(new[:, None] & (1 << np.arange(7, dtype="uint8")))
         key = (late.owner[which].astype("int64") * 2**20 + late.happened[which] + 2**19) * 7 + day
         keys, number = np.unique(key, return_inverse=True)
         apart = late.take(which)
         apart = Facts(number, apart.happened, apart.enter, apart.gone)
-        self._late = Distincts(apart, keys // (7 * 2**20), n_owners, n_snapshots) if len(keys) else None
+        nothing = Weeks(0, np.zeros((len(keys), 0), dtype="uint8"))
+        self._late = Distincts(nothing, apart, keys // (7 * 2**20), n_owners, n_snapshots) if len(keys) else None
 
-    def read(self, owner, number, weeks: int | None, skip: int = 0):
-        """Return the count at given (owner, snapshot) rows; None weeks is the whole past.
-
-        Returns
-        -------
-        array of float64, shape (n_rows,)
-        """
-        total = self._prompt.read(owner, number, weeks, skip)
-        return total if self._late is None else total + self._late.read(owner, number, weeks, skip)
+    def read(self, snapshots, weeks: int | None, skip: int = 0):
+        """Return the count at each owner and snapshot; see :meth:`Sums.read`."""
+        total = self._prompt.read(snapshots, weeks, skip)
+        return total if self._late is None else total + self._late.read(snapshots, weeks, skip)
 
 
-def running_extreme(facts: Facts, value, n_owners: int, n_snapshots: int, *, largest: bool):
-    """Return the largest (or smallest) value visible at each snapshot.
+def running_extreme(weeks: Weeks, late: Facts, value, n_owners: int, n_snapshots: int):
+    """Return the largest value visible at each snapshot; for the smallest, give negative values.
 
     Facts that never leave are a running maximum; the few that do leave are written into each snapshot of their interval.
 
     Parameters
     ----------
-    facts : Facts
-    value : array of whole numbers, shape (n_facts,)
+    weeks : Weeks
+        Largest value of prompt facts; -inf where there are none.
+    late : Facts
+        The others.
+    value : array of whole numbers, shape (n_late_facts,)
         Below 2**53 in size.
     n_owners, n_snapshots : int
-    largest : bool
-        True for the maximum, False for the minimum.
 
     Returns
     -------
     array of float64, shape (n_owners, n_snapshots)
-        NaN where nothing is visible.
+        -inf where nothing is visible.
 
     Examples
     --------
+    >>> from renewcast.engine.facts import FOREVER
     >>> facts = Facts(np.array([0, 0]), np.array([0, 1]), np.array([1, 2]), np.full(2, FOREVER))
-    >>> running_extreme(facts, np.array([5, 3]), 1, 3, largest=True)
-    array([[nan,  5.,  5.]])
+    >>> running_extreme(facts.prompt.weeks("largest", np.array([5.0, 3.0]), 1, 3), facts.late, np.zeros(0), 1, 3)
+    array([[-inf,   5.,   5.]])
     """
-    sign = 1.0 if largest else -1.0
-    grid = np.full(n_owners * n_snapshots, -np.inf)
-    owner, enter, leave = facts.owner.astype("int64"), np.maximum(facts.enter, 0), facts.gone
-    signed = sign * np.asarray(value, dtype="float64")
+    grid = np.full((n_owners, n_snapshots), -np.inf)
+    shown = weeks.values[:, : n_snapshots - 1 - weeks.first]
+    if weeks.first < 0:
+        grid[:, 0] = np.max(shown[:, : -weeks.first], axis=1, initial=-np.inf)
+    ahead = shown[:, -weeks.first :]
+    grid[:, 1 : ahead.shape[1] + 1] = ahead
+    grid = grid.ravel()
+    owner, enter, leave = late.owner.astype("int64"), np.maximum(late.enter, 0), late.gone
+    value = np.asarray(value, dtype="float64")
     stays = (leave >= n_snapshots) & (enter < n_snapshots)
-    np.maximum.at(grid, owner[stays] * n_snapshots + enter[stays], signed[stays])
+    np.maximum.at(grid, owner[stays] * n_snapshots + enter[stays], value[stays])
     grid = np.maximum.accumulate(grid.reshape(n_owners, n_snapshots), axis=1).ravel()
     leaves = (leave < n_snapshots) & (enter < leave)
     length = (leave - enter)[leaves].astype("int64")
     offset = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
     place = np.repeat(owner[leaves] * n_snapshots + enter[leaves], length) + offset
-    np.maximum.at(grid, place, np.repeat(signed[leaves], length))
-    grid = grid.reshape(n_owners, n_snapshots)
-    return np.where(np.isneginf(grid), np.nan, sign * grid)
+    np.maximum.at(grid, place, np.repeat(value[leaves], length))
+    return grid.reshape(n_owners, n_snapshots)

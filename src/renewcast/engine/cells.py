@@ -1,33 +1,15 @@
 """The cells of every pass, wherever they lie, read for some accounts."""
 
-import dataclasses
 import datetime as dt
 from collections.abc import Callable
 
 import ibis
 import numpy as np
 
-from renewcast.engine import visibility
-from renewcast.engine.facts import FOREVER, Facts
+from renewcast.engine import scatter, visibility
+from renewcast.engine.facts import FOREVER, Facts, MeasureCells
+from renewcast.engine.keys import UnfitKeys
 from renewcast.engine.rollup import Basis, Measure, Pass, owner, plan
-
-
-@dataclasses.dataclass(frozen=True)
-class MeasureCells:
-    """The cells of one measure for some owners.
-
-    Attributes
-    ----------
-    facts : Facts
-        Owned by owners, or by keys where there are any.
-    value : array of float64, shape (n_facts,)
-    owner_of_key : array of int, or None
-        For measures that count different keys: the owner of each key, ascending.
-    """
-
-    facts: Facts
-    value: np.ndarray
-    owner_of_key: np.ndarray | None
 
 
 class RollUp:
@@ -45,7 +27,12 @@ class RollUp:
     bases : dict of str to Basis, optional
         How derived tables rest on staged ones.
     cells : callable, optional
-        Gives the ibis.Table with the cells of a pass; by default they are computed from ``tables`` at the first request.
+        Gives the ibis.Table with the cells of a pass, or None where it has none; by default, and then, they are computed from
+        ``tables`` at the first request.
+    files : dict of str to pathlib.Path, optional
+        Parquet files of staged tables; what fits is then rolled up as they are read, see :mod:`renewcast.engine.scatter`.
+    threads : int
+        For reading ``files``.
     """
 
     def __init__(
@@ -57,27 +44,38 @@ class RollUp:
         *,
         bases: dict[str, Basis] | None = None,
         cells: Callable | None = None,
+        files: dict | None = None,
+        threads: int = 2,
     ):
         self.tables, self.contracts, self.origin = tables, contracts, origin
-        self.bases = bases or {}
-        self._places = plan(measures, tables, contracts, self.bases)
+        self.bases, self._files, self._threads = bases or {}, files or {}, threads
+        self._places = plan(measures, tables, contracts, self.bases, apart=bool(self._files))
+        self._scattered: dict[str, scatter.Scattered | None] = {}
         self._cells = cells or self._from_tables
         self._tables_of_cells: dict[Pass, ibis.Table] = {}
         self._numbered: dict[Pass, NumberedKeys] = {}
+        self._replaced: dict[str, bool] = {}
 
     def passes(self) -> list[Pass]:
         """List the passes of the measures that were named at the beginning."""
         return list(dict.fromkeys(found for found, _ in self._places.values()))
 
     def _from_tables(self, one: Pass):
-        return one.cells(self.tables[one.table], self.contracts[one.table], self.origin).cache()
+        table, contract = self.tables[one.table], self.contracts[one.table]
+        is_replaced = self._is_replaced(one.table)
+        return one.cells(table, contract, self.origin, is_replaced=is_replaced).cache()
+
+    def _is_replaced(self, name: str) -> bool:
+        if name not in self._replaced:
+            self._replaced[name] = bool(self.tables[name].superseded_at.count().execute())
+        return self._replaced[name]
 
     def _place(self, measure: Measure):
         if measure not in self._places:
             self._places |= plan([measure], self.tables, self.contracts, self.bases)
         return self._places[measure]
 
-    def read(self, measure: Measure, owners, n_snapshots: int, kept: dict) -> MeasureCells:
+    def read(self, measure: Measure, owners, n_owners: int, n_snapshots: int, kept: dict) -> MeasureCells:
         """Read the cells of a measure that a number of snapshots can see.
 
         Parameters
@@ -85,7 +83,7 @@ class RollUp:
         measure : Measure
         owners : ibis.Table
             owner_id (text) and owner (int32): account ids, or account and key together for a derived table of that kind.
-        n_snapshots : int
+        n_owners, n_snapshots : int
         kept : dict
             What was read for these owners before; more is put there.
 
@@ -95,25 +93,45 @@ class RollUp:
         """
         one, column = self._place(measure)
         basis = self.bases.get(measure.source)
+        scattered = self._scatter(one) if basis is None else None
+        if scattered is not None:
+            return scattered.read(one, column, owners, n_owners, n_snapshots, kept)
         if one not in self._tables_of_cells:
-            self._tables_of_cells[one] = self._cells(one)
+            given = self._cells(one)
+            self._tables_of_cells[one] = self._from_tables(one) if given is None else given
         cells = self._tables_of_cells[one]
+        is_keyed, by_key = measure.kind == "distinct", basis is not None
         cells = cells.filter(cells.enter < n_snapshots, cells.enter < cells.gone)
         if basis is not None and basis.beside is not None:
-            return self._beside(measure, cells, basis, column, owners, n_snapshots)
-        is_keyed = measure.kind == "distinct"
-        by_key = basis is not None
+            return self._beside(measure, cells, basis, column, owners, (n_owners, n_snapshots))
         if (one, is_keyed, by_key) not in kept:
             if is_keyed:
                 if one not in self._numbered:
-                    self._numbered[one] = NumberedKeys(self._tables_of_cells[one], len(one.summaries))
+                    columns = [f"m{i}" for i in range(len(one.summaries))]
+                    self._numbered[one] = NumberedKeys(self._tables_of_cells[one], columns)
                 kept[one, is_keyed, by_key] = self._numbered[one].read(owners, n_snapshots)
             else:
                 kept[one, is_keyed, by_key] = _read(cells, owners, by_key, len(one.summaries))
         facts, values, owner_of_key = kept[one, is_keyed, by_key]
-        return _of_measure(measure, facts, values[column], owner_of_key)
+        return _of_measure(measure, facts, values[column], owner_of_key, n_owners, n_snapshots)
 
-    def _beside(self, measure: Measure, cells, basis: Basis, column: int, owners, n_snapshots: int) -> MeasureCells:
+    def _scatter(self, one: Pass):
+        """Return the scattered rows of a pass's table; None where the pass, or the file, does not fit."""
+        if one.table not in self._files:
+            return None
+        if one.table not in self._scattered:
+            table = self.tables[one.table]
+            mine = [other for other in self.passes() if other.table == one.table and scatter.fits(other, table)]
+            mine = [other for other in mine if other.at == mine[0].at]
+            try:
+                found = scatter.Scattered(self._files[one.table], table, self.origin, mine, self._threads) if mine else None
+            except UnfitKeys:
+                found = None
+            self._scattered[one.table] = found
+        found = self._scattered[one.table]
+        return found if found is not None and one in found.passes else None
+
+    def _beside(self, measure: Measure, cells, basis: Basis, column: int, owners, size) -> MeasureCells:
         """Join keyed cells with the versions of their keys, as both were known."""
         versions, origin = self.tables[basis.beside], self.origin
         if measure.where is not None:
@@ -132,9 +150,9 @@ class RollUp:
         if is_keyed:
             joined = joined.filter(joined.counted.notnull()).mutate(key=joined.counted)
         chosen = joined.select("account_id", "key", "happened", "enter", "gone", m0=joined[f"m{column}"])
-        read = NumberedKeys(chosen, 1).read(owners, n_snapshots) if is_keyed else _read(chosen, owners, False, 1)
+        read = NumberedKeys(chosen, ["m0"]).read(owners, size[1]) if is_keyed else _read(chosen, owners, False, 1)
         facts, values, owner_of_key = read
-        return _of_measure(measure, facts, values[0], owner_of_key)
+        return _of_measure(measure, facts, values[0], owner_of_key, *size)
 
 
 class NumberedKeys:
@@ -143,17 +161,17 @@ class NumberedKeys:
     Parameters
     ----------
     cells : ibis.Table
-    n_columns : int
-        Summaries: the columns m0, m1, ...
+    columns : list of str
+        What the cells bring.
     """
 
-    def __init__(self, cells, n_columns: int):
+    def __init__(self, cells, columns: list[str]):
         keys = cells.select("account_id", "key").distinct()
         self._keys = keys.mutate(number=ibis.row_number().over(order_by=[keys.account_id, keys.key]).cast("int32")).cache()
         numbered = self._keys.select(k_account_id="account_id", k_key="key", number="number")
         joined = cells.join(numbered, (cells.account_id == numbered.k_account_id) & (cells.key == numbered.k_key))
-        self._names = [f"m{i}" for i in range(n_columns)]
-        self._cells = joined.select("number", "happened", "enter", "gone", *self._names).cache()
+        self._names = columns
+        self._cells = joined.select("number", "happened", "enter", "gone", *columns).cache()
 
     def read(self, owners, n_snapshots: int):
         """Read the cells of some owners' keys; see :meth:`RollUp.read`.
@@ -189,12 +207,25 @@ def _read(cells, owners, by_key: bool, n_columns: int):
     return facts, [found[name] for name in names], None
 
 
-def _of_measure(measure: Measure, facts: Facts, column, owner_of_key) -> MeasureCells:
+TOGETHER = {
+    "distinct": "any",
+    "days": "days",
+    "latest": "largest",
+    "last": "largest",
+    "earliest": "smallest",
+    "first": "smallest",
+}
+"""How the facts of one owner and week come together for a kind of measure; the others add up."""
+
+
+def _of_measure(measure: Measure, facts: Facts, column, owner_of_key, n_owners: int, n_snapshots: int) -> MeasureCells:
     """Leave out the groups to which a measure brings nothing; what adds up has 0 there, and keeps the pass's facts."""
-    if measure.kind in ("sum", "level", "days"):
-        return MeasureCells(facts, column.fill_null(0).to_numpy(), owner_of_key)
-    value = column.to_numpy()
-    if column.null_count == 0:
-        return MeasureCells(facts, value, owner_of_key)
-    counts = np.isfinite(value)
-    return MeasureCells(facts.take(counts), value[counts], owner_of_key)
+    together = TOGETHER.get(measure.kind, "sum")
+    value = column.fill_null(0).to_numpy() if together in ("sum", "days") else column.to_numpy()
+    if together not in ("sum", "days") and column.null_count:
+        counts = np.isfinite(value)
+        facts, value = facts.take(counts), value[counts]
+    rows = n_owners if owner_of_key is None else len(owner_of_key)
+    weeks = facts.prompt.weeks(together, value[facts.is_prompt], rows, n_snapshots)
+    late_value = value[~facts.is_prompt]
+    return MeasureCells(weeks, facts.late, -late_value if together == "smallest" else late_value, owner_of_key)

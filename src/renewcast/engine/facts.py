@@ -17,6 +17,26 @@ EARLIEST = -520
 
 
 @dataclasses.dataclass(frozen=True)
+class Weeks:
+    """What prompt facts bring, on the dense grid of owners x weeks.
+
+    Attributes
+    ----------
+    first : int
+        Week of the first column, 0 at the most.
+    values : array, shape (n_owners, n_weeks)
+        Totals, extremes (-inf: none), days as bits, or 1 where a key was there.
+    """
+
+    first: int
+    values: np.ndarray
+
+    def take(self, owners) -> "Weeks":
+        """Choose rows."""
+        return Weeks(self.first, self.values[owners])
+
+
+@dataclasses.dataclass(frozen=True)
 class Facts:
     """Cells of one pass: parallel arrays, one entry a group. What the measures of a pass share is worked out once.
 
@@ -57,20 +77,33 @@ class Facts:
         """Return the first cell of the grid: that of the earliest fact, 0 at the most."""
         return int(self.happened.min(initial=0))
 
-    def width(self, n_snapshots: int) -> int:
-        """Return the columns of the grid; one more on the left, so that a window is always the difference of two."""
-        return n_snapshots - self.first + 1
-
     @functools.cached_property
     def _places(self) -> dict:
         return {}
 
-    def place(self, n_snapshots: int):
-        """Return the flat position of each fact's cell in a grid of owners x cells."""
+    def weeks(self, kind: str, value, n_owners: int, n_snapshots: int) -> Weeks:
+        """Lay prompt facts over the grid of owners x weeks; only weeks before the last snapshot matter.
+
+        Parameters
+        ----------
+        kind : {"sum", "any", "days", "largest", "smallest"}
+            How several facts of one owner and week come together.
+        value : array, shape (n_facts,)
+        n_owners, n_snapshots : int
+        """
+        width = n_snapshots - self.first
         if n_snapshots not in self._places:
-            column = self.happened.astype("int64") - (self.first - 1)
-            self._places[n_snapshots] = self.owner.astype("int64") * self.width(n_snapshots) + column
-        return self._places[n_snapshots]
+            self._places[n_snapshots] = self.owner.astype("int64") * width + (self.happened - self.first)
+        place = self._places[n_snapshots]
+        if kind == "sum":
+            grid = np.bincount(place, value, n_owners * width).astype("float64", copy=False)
+        elif kind in ("largest", "smallest"):
+            grid = np.full(n_owners * width, -np.inf)
+            np.maximum.at(grid, place, value if kind == "largest" else -value)
+        else:
+            grid = np.zeros(n_owners * width, dtype="uint8")
+            np.bitwise_or.at(grid, place, np.asarray(value, dtype="uint8"))
+        return Weeks(self.first, grid.reshape(n_owners, width))
 
     def interval(self, weeks: int | None, skip: int, n_snapshots: int):
         """Return where in a flat grid of owners x (n_snapshots + 1) facts enter a window, where they leave, and which facts do.
@@ -85,3 +118,25 @@ class Facts:
             row = self.owner[shown].astype("int64") * (n_snapshots + 1)
             self._places[asked] = row + enter[shown], row + np.minimum(leave[shown], n_snapshots), shown
         return self._places[asked]
+
+
+@dataclasses.dataclass(frozen=True)
+class MeasureCells:
+    """The cells of one measure for some owners.
+
+    Attributes
+    ----------
+    weeks : Weeks
+        What prompt facts bring: a row an owner, or a key where there are any.
+    late : Facts
+        The others.
+    late_value : array, shape (n_late_facts,)
+        What they bring; for the smallest of values, their negative.
+    owner_of_key : array of int, or None
+        For measures that count different keys: the owner of each key; keys of one owner stand together.
+    """
+
+    weeks: Weeks
+    late: Facts
+    late_value: np.ndarray
+    owner_of_key: np.ndarray | None = None

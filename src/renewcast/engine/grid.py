@@ -1,5 +1,7 @@
 """Rolled-up measures laid over the dense grid of owners x snapshots, read at the rows of a panel."""
 
+import functools
+
 import numpy as np
 
 from renewcast.engine import accumulate
@@ -28,6 +30,7 @@ class Grid:
         self._rollup = rollup
         self._row, accounts = pd.factorize(np.asarray(account_id, dtype=object), sort=True)
         self._number = np.asarray(number, dtype="int64")
+        self._snapshots, self._column = np.unique(self._number, return_inverse=True)
         self._size = len(accounts), int(self._number.max()) + 1 if len(self._number) else 1
         self._origin_seconds = int((rollup.origin - EPOCH).total_seconds())
         listed = pd.DataFrame({"owner_id": accounts.astype(str), "owner": np.arange(len(accounts), dtype="int32")})
@@ -59,19 +62,31 @@ class Grid:
         found = self._windows[measure]
         if measure.kind in ("latest", "earliest", "last", "first"):
             extreme = found[self._row, self._number]
+            extreme = np.where(np.isneginf(extreme), np.nan, extreme if measure.kind in ("latest", "last") else -extreme)
             if measure.kind in ("last", "first"):
                 return np.mod(extreme, LAST_VALUES)
             return (self._origin_seconds + 7 * DAY_SECONDS * self._number - extreme) / DAY_SECONDS
         weeks = None if window_days is None or measure.kind == "level" else window_days // 7
-        return found.read(self._row, self._number, weeks, skip_days // 7) / measure.per
+        windows = found.read(self._snapshots, weeks, skip_days // 7)
+        if self._is_dense:
+            read = windows.ravel()
+            return read if measure.per == 1 else read / measure.per
+        return windows[self._row, self._column] / measure.per
+
+    @functools.cached_property
+    def _is_dense(self) -> bool:
+        """Tell whether the rows are every account with every snapshot, in order, so that nothing need be looked up."""
+        width = len(self._snapshots)
+        return (
+            len(self._row) == self._size[0] * width
+            and bool((self._row.reshape(-1, width) == np.arange(self._size[0])[:, None]).all())
+            and bool((self._column.reshape(-1, width) == np.arange(width)).all())
+        )
 
     def _open(self, measure: Measure):
         """Lay a measure over the grid, once for all of its windows."""
-        cells = self._rollup.read(measure, self._owners, self._size[1], self._kept)
-        if measure.kind in ("latest", "earliest", "last", "first"):
-            largest = measure.kind in ("latest", "last")
-            return accumulate.running_extreme(cells.facts, cells.value, *self._size, largest=largest)
+        cells = self._rollup.read(measure, self._owners, *self._size, self._kept)
         if measure.kind == "distinct":
-            return accumulate.Distincts(cells.facts, cells.owner_of_key, *self._size)
-        made = accumulate.Days if measure.kind == "days" else accumulate.Sums
-        return made(cells.facts, cells.value, *self._size)
+            return accumulate.Distincts(cells.weeks, cells.late, cells.owner_of_key, *self._size)
+        made = {"days": accumulate.Days, "sum": accumulate.Sums, "level": accumulate.Sums}
+        return made.get(measure.kind, accumulate.running_extreme)(cells.weeks, cells.late, cells.late_value, *self._size)

@@ -10,11 +10,8 @@ from collections.abc import Callable
 
 import ibis
 
-from renewcast.engine import visibility
+from renewcast.engine import portable, visibility
 from renewcast.engine.facts import FOREVER, LAST_VALUES
-
-BEFORE = -1
-"""The week in which whatever was known before the first snapshot's week counts as known."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,7 +106,7 @@ class Pass:
     key: str | None
     summaries: tuple[tuple, ...]
 
-    def cells(self, table, contract, origin: dt.datetime):
+    def cells(self, table, contract, origin: dt.datetime, *, is_replaced: bool = True):
         """Roll the rows of a table up.
 
         Parameters
@@ -119,6 +116,8 @@ class Pass:
         contract : renewcast.sources.TableContract
         origin : datetime.datetime
             First snapshot of the calendar.
+        is_replaced : bool
+            False where no row has a superseded_at; that is cheaper.
 
         Returns
         -------
@@ -127,39 +126,66 @@ class Pass:
             group: the week in which the facts happened, the first snapshot that sees them, the first that no longer does
             (``FOREVER``: none), the week in which their rows were known.
         """
+        rows, by = self._timed(table, contract, origin, is_replaced)
+        values = {f"m{i}": _value(rows, *summary, self.at, origin) for i, summary in enumerate(self.summaries)}
+        # A view stands between, so that an engine computes each time once however often it is used.
+        chosen = rows.select("account_id", **by, **values).view()
+        totals = {f"m{i}": _total(chosen[f"m{i}"], kind) for i, (kind, _, _) in enumerate(self.summaries)}
+        return _with_all_times(chosen.group_by("account_id", *by).aggregate(**totals))
+
+    def _timed(self, table, contract, origin: dt.datetime, is_replaced: bool):
+        """Return the rows that count one day, and their columns that a GROUP BY takes: the key, and when they count."""
         rows = table.filter(table[self.at].notnull())
         if self.key is not None:
             rows = rows.filter(rows[self.key].notnull())
-        known = visibility.known(rows, contract, set(self.reveals))
         if self.reveals:
-            rows = rows.filter(known.notnull())
+            rows = rows.filter(visibility.known(rows, contract, set(self.reveals)).notnull())
+        by = {} if self.key is None else {"key": rows[self.key].cast("string")}
+        by["happened"] = visibility.cell(rows[self.at], origin).cast("int32")
+        by["known"] = visibility.cell(rows.known_at, origin).cast("int32")
+        if self.reveals:
             known = visibility.known(rows, contract, set(self.reveals))
-        happened = visibility.cell(rows[self.at], origin)
-        gone = ibis.coalesce(visibility.cell(rows.superseded_at, origin) + 1, int(FOREVER))
+            by["enter"] = (ibis.greatest(by["happened"], visibility.cell(known, origin)) + 1).cast("int32")
+        gone = None
+        if is_replaced:
+            gone = ibis.coalesce(visibility.cell(rows.superseded_at, origin) + 1, int(FOREVER))
         if self.until is not None:
             # NULL is "not ended": engines leave NULL out of least, so it is replaced before they see it.
-            gone = ibis.least(gone, ibis.coalesce(visibility.cell(rows[self.until], origin) + 1, int(FOREVER)))
-        whole = {
-            "happened": happened,
-            "enter": ibis.greatest(happened, visibility.cell(known, origin)) + 1,
-            "gone": gone,
-            "known": ibis.greatest(visibility.cell(rows.known_at, origin), ibis.literal(BEFORE, "int64")),
-        }
-        by = {name: number.cast("int32") for name, number in whole.items()}
-        if self.key is not None:
-            by = {"key": rows[self.key].cast("string"), **by}
-        values = {f"m{i}": _value(rows, *summary, self.at, origin) for i, summary in enumerate(self.summaries)}
-        chosen = rows.select("account_id", **by, **values)
-        totals = {f"m{i}": _total(chosen[f"m{i}"], kind) for i, (kind, _, _) in enumerate(self.summaries)}
-        return chosen.group_by("account_id", *by).aggregate(**totals)
+            ends = ibis.coalesce(visibility.cell(rows[self.until], origin) + 1, int(FOREVER))
+            gone = ends if gone is None else ibis.least(gone, ends)
+        if gone is not None:
+            by["gone"] = gone.cast("int32")
+        return rows, by
+
+
+def _with_all_times(cells):
+    """Add the times that follow from others, in their order."""
+    times = {"happened": cells.happened, "enter": (ibis.greatest(cells.happened, cells.known) + 1).cast("int32")}
+    times |= {"enter": cells.enter} if "enter" in cells.columns else {}
+    times["gone"] = cells.gone if "gone" in cells.columns else ibis.literal(int(FOREVER), "int32")
+    times["known"] = cells.known
+    others = [name for name in cells.columns if name not in times]
+    keys = [name for name in others if name in ("account_id", "key")]
+    return cells.select(*keys, **times, **{name: cells[name] for name in others if name not in keys})
 
 
 def owner(account_id, key):
-    """Name one key of one account, such as a product; works on Ibis expressions and on pandas Series of text."""
-    return account_id + "\x1f" + key
+    """Name one key of one account, such as a product, as an Ibis expression; no two pairs have the same name."""
+    return account_id.length().cast("string") + ":" + account_id + key
 
 
-def plan(measures, tables: dict, contracts: dict, bases: dict[str, Basis]) -> dict[Measure, tuple[Pass, int]]:
+def owner_name(account_id: str, key: str) -> str:
+    """Return the same name for two texts.
+
+    Examples
+    --------
+    >>> owner_name("A1", "crm")
+    '2:A1crm'
+    """
+    return f"{len(account_id)}:{account_id}{key}"
+
+
+def plan(measures, tables: dict, contracts: dict, bases: dict[str, Basis], *, apart: bool = False):
     """Assign every measure to a column of a pass, with as few passes as can be.
 
     Parameters
@@ -170,6 +196,8 @@ def plan(measures, tables: dict, contracts: dict, bases: dict[str, Basis]) -> di
     contracts : dict of str to TableContract
     bases : dict of str to Basis
         Of the derived tables that have one.
+    apart : bool
+        Keep apart what only asks which keys were there, what adds up and the rest: each may be rolled up in another way.
 
     Returns
     -------
@@ -188,22 +216,23 @@ def plan(measures, tables: dict, contracts: dict, bases: dict[str, Basis]) -> di
             key = basis.key
             where = where if basis.beside is None else None
         table = basis.table if basis else measure.source
-        group = (table, at, measure.until, visibility.revealing(contract, used), key)
         summary = ("any" if measure.kind == "distinct" else measure.kind, measure.value, where)
+        way = summary[0] if summary[0] == "any" else summary[0] in ("sum", "days")
+        group = (table, at, measure.until, visibility.revealing(contract, used), key, apart and way)
         summaries = groups.setdefault(group, [])
         if summary not in summaries:
             summaries.append(summary)
         places[measure] = (group, summaries.index(summary))
-    passes = {group: Pass(*group, tuple(summaries)) for group, summaries in groups.items()}
+    passes = {group: Pass(*group[:-1], tuple(summaries)) for group, summaries in groups.items()}
     return {measure: (passes[group], column) for measure, (group, column) in places.items()}
 
 
 def _value(rows, kind: str, value, where, at: str, origin: dt.datetime):
     """Return what one row brings to a summary; NULL where it does not count."""
     if kind in ("latest", "earliest"):
-        brought = visibility.seconds(rows[at])
+        brought = portable.seconds(rows[at])
     elif kind in ("last", "first"):
-        brought = visibility.seconds(rows[at]) * LAST_VALUES + value(rows).cast("int64")
+        brought = portable.seconds(rows[at]) * LAST_VALUES + value(rows).cast("int64")
     elif kind == "days":
         brought = visibility.day_bit(rows[at], origin)
     elif value is None:
@@ -221,5 +250,5 @@ def _total(column, kind: str):
     if kind in ("earliest", "first"):
         return column.min()
     if kind == "days":
-        return column.bit_or()
+        return portable.bit_or(column)
     return column.sum().cast("int64")

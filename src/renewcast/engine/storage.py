@@ -16,9 +16,11 @@ from pathlib import Path
 import duckdb
 import ibis
 
-from renewcast.engine.rollup import BEFORE, Pass
+from renewcast.engine.rollup import Pass
 from renewcast.filesystem import locked, make_folder, replace_file, settle_folder
 
+BEFORE = -1
+"""The week that stands for all the time before the first snapshot's week."""
 ROWS_A_STEP = 25_000_000
 """Rows that one GROUP BY of a rebuild takes at most, so that its memory does not grow with the history."""
 MOST_SEGMENTS = 16
@@ -147,7 +149,7 @@ class StoredCells:
         """Write the cells that segments hold of some weeks into one segment."""
         file = _name(weeks, digests)
         cells = self._backend.read_parquet([str(folder / segment["file"]) for segment in segments])
-        self._write(cells.filter(cells.known.isin(weeks)), folder / file)
+        self._write(cells.filter(ibis.greatest(cells.known, BEFORE).isin(weeks)), folder / file)
         return {"file": file, "weeks": weeks}
 
     def _write(self, cells: ibis.Table, path: Path) -> None:

@@ -13,32 +13,43 @@ import functools
 
 import ibis
 import ibis.expr.operations as ops
+import numpy as np
 
 DAY_SECONDS = 86_400
-WEEK_SECONDS = 7 * DAY_SECONDS
 EPOCH = dt.datetime(1970, 1, 1)
 
 
-def seconds(instant):
-    """Return whole seconds since 1970 of a timestamp expression, rounded down, as int64.
+def days_from(instant, origin: dt.datetime):
+    """Return whole days from the midnight ``origin`` to an instant, rounded down, as int64.
 
-    Fractions are cut first, so that one microsecond before midnight stays in the week before, on every engine.
+    A day stands for all of its instants, so one microsecond before midnight stays in the day before, on every engine.
     """
-    return instant.cast("timestamp").epoch_seconds().floor().cast("int64")
+    return instant.cast("date").epoch_days() - (origin - EPOCH).days
 
 
 def cell(instant, origin: dt.datetime):
     """Return the number of the week, counted from ``origin``, in which an instant lies (int64, may be negative)."""
-    start = int((origin - EPOCH).total_seconds())
-    return ((seconds(instant) - start).cast("float64") / WEEK_SECONDS).floor().cast("int64")
+    # The quotient of two whole numbers of this size never rounds up to the next whole number.
+    return (days_from(instant, origin) / 7).floor().cast("int64")
+
+
+def days_of(instants, origin: dt.datetime):
+    """Return what :func:`days_from` means for an array of datetime64[us]: whole numbers in float64, NaN for NaT."""
+    # Microseconds of 280 years are exact in a double, and so is the quotient where it is whole.
+    since = (instants - np.datetime64(origin, "us")).astype("int64").astype("float64")
+    since /= DAY_SECONDS * 1e6
+    np.floor(since, out=since)
+    empty = np.isnat(instants)
+    if empty.any():
+        since[empty] = np.nan
+    return since
 
 
 def day_bit(instant, origin: dt.datetime):
     """Return 1, 2, 4, ... 64 (int64) for the first to the seventh day of the week, counted from ``origin``, of an instant."""
-    start = int((origin - EPOCH).total_seconds())
-    day = ((seconds(instant) - start).cast("float64") / DAY_SECONDS).floor().cast("int64") - 7 * cell(instant, origin)
-    bits = [ibis.literal(2**number, "int64") for number in range(7)]
-    return ibis.cases(*[(day == number, bits[number]) for number in range(6)], else_=bits[6])
+    # Lifted above zero by whole weeks, since the remainder of a negative number is not the same everywhere.
+    day = (days_from(instant, origin) + 7 * 1_000_000) % 7
+    return (ibis.literal(1) << day.cast("int32")).cast("int64")
 
 
 def columns_of(expression, table) -> set[str]:

@@ -234,7 +234,13 @@ class Family:
 
 def _against_pace(scale: float):
     """Compare a window with the rest of a longer one, brought to its length."""
-    return lambda near, far: np.log((near + 1) / ((far - near) * scale + 1))
+
+    def against_pace(near, far):
+        # Sums of what may be negative (credits, returned units) have no growth rate: the logarithm is missing, without a warning.
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.log((near + 1) / ((far - near) * scale + 1))
+
+    return against_pace
 
 
 def _against_before(near, before):

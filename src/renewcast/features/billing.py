@@ -1,5 +1,6 @@
 """Paying: invoices overdue, paid late, how late."""
 
+from renewcast.engine.portable import cents, day_number
 from renewcast.engine.rollup import Measure
 from renewcast.features._definition import Family
 
@@ -7,11 +8,11 @@ family = Family("billing", "Billing", "账单")
 
 
 def _cents(table):
-    return (table.amount * 100).cast("int64")
+    return cents(table.amount)
 
 
 def _days_late(table):
-    return (table.paid_on.cast("timestamp").epoch_seconds() - table.due_on.cast("timestamp").epoch_seconds()) / 86_400
+    return day_number(table.paid_on) - day_number(table.due_on)
 
 
 family.count("invoices_issued", "invoices", en="invoices issued", zh="已开发票")

@@ -5,7 +5,7 @@ import numpy as np
 from renewcast.engine import visibility
 from renewcast.engine.cells import RollUp
 from renewcast.engine.grid import Grid
-from renewcast.engine.rollup import owner
+from renewcast.engine.rollup import owner_name
 from renewcast.features.catalogue import Catalogue
 from renewcast.features.derived import Tables
 from renewcast.snapshots.terms import is_live
@@ -133,7 +133,7 @@ def _product_feature(feature, tables: Tables, rollup: RollUp, snapshots, calenda
     rows = visibility.visible_rows(tables.tables[feature.held], ibis.memtable(panel), tables.contracts[feature.held])
     held = rows.filter(is_live(rows)).select("account_id", "as_of", "product").distinct().to_pandas()
     held["as_of"] = held["as_of"].astype("datetime64[us]")
-    keys = owner(held["account_id"].astype(str), held["product"].astype(str))
+    keys = [owner_name(*pair) for pair in zip(held["account_id"].astype(str), held["product"].astype(str), strict=True)]
     grid = Grid(rollup, keys, _number(held, calendar))
     held["chosen"] = feature.chosen(grid.read(feature.measure, feature.spec.window_days)).astype("float64")
     counts = held.groupby(["account_id", "as_of"], as_index=False)["chosen"].sum()

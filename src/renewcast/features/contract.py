@@ -3,6 +3,7 @@
 import ibis
 import numpy as np
 
+from renewcast.engine.portable import day_number, nearest
 from renewcast.engine.rollup import Measure
 from renewcast.features._definition import Family, divide
 from renewcast.snapshots.terms import is_live
@@ -18,10 +19,11 @@ def _days_between(later, earlier):
 
 
 def _quota_per_day(table):
-    return (table.quota / _days_between(table.ends_on, table.starts_on) * _MILLION).round()
+    days = (day_number(table.ends_on) - day_number(table.starts_on)).nullif(0)
+    return nearest(table.quota / days.cast("float64") * float(_MILLION))
 
 
-used = Measure("usage", "sum", value=lambda t: (t.quantity * 100).round(), per=100.0)
+used = Measure("usage", "sum", value=lambda t: nearest(t.quantity * 100.0), per=100.0)
 granted = Measure(
     "contracts",
     "level",

@@ -1,5 +1,6 @@
 """What they say: NPS, ratings, and whether they answer at all (C46, C48)."""
 
+from renewcast.engine.portable import nearest
 from renewcast.engine.rollup import Measure
 from renewcast.features._definition import Family
 
@@ -7,7 +8,7 @@ family = Family("feedback", "Feedback", "反馈")
 
 answers = family.count("feedback_answers", "feedback", en="feedback answers", zh="反馈答复")
 nps_count = family.count("nps_answers", "feedback", where=lambda t: t.kind == "nps", en="NPS answers", zh="NPS答复")
-nps_total = Measure("feedback", "sum", where=lambda t: t.kind == "nps", value=lambda t: (t.score * 100).round(), per=100.0)
+nps_total = Measure("feedback", "sum", where=lambda t: t.kind == "nps", value=lambda t: nearest(t.score * 100.0), per=100.0)
 family.share(
     "nps_mean",
     nps_total,
@@ -30,7 +31,10 @@ family.days_since("days_since_last_feedback", "feedback", en="feedback", zh="反
 
 # Of several answers at one second the lowest wins, so the largest distance from 10; tenths, since values are whole numbers.
 last_answer = Measure(
-    "feedback", "last", value=lambda t: ((10 - t.score) * 10).round(), where=lambda t: (t.kind == "nps") & t.score.between(0, 10)
+    "feedback",
+    "last",
+    value=lambda t: nearest((10.0 - t.score) * 10.0),
+    where=lambda t: (t.kind == "nps") & t.score.between(0, 10),
 )
 family.combine(
     "nps_last",

@@ -1,5 +1,6 @@
 """Support pain: how many tickets, how severe, how slowly answered, how satisfied (C72)."""
 
+from renewcast.engine.portable import nearest, seconds
 from renewcast.engine.rollup import Measure
 from renewcast.features._definition import Family
 
@@ -9,21 +10,19 @@ SEVERE = ("high", "urgent", "critical")
 
 
 def _hours(table, column):
-    return ((table[column].epoch_seconds() - table.opened_at.epoch_seconds()) / 36).round()
+    return nearest((seconds(table[column]) - seconds(table.opened_at)).cast("float64") / 36.0)
 
 
 opened = family.count("tickets_opened", "tickets", en="tickets opened", zh="新工单")
 family.trend("tickets_opened", opened, en="tickets opened", zh="新工单")
-severe = family.count(
-    "severe_tickets", "tickets", where=lambda t: t.severity.lower().isin(SEVERE), en="severe tickets", zh="严重工单"
-)
+severe = family.count("severe_tickets", "tickets", where=lambda t: t.severity.isin(SEVERE), en="severe tickets", zh="严重工单")
 family.level("open_tickets", "tickets", at="opened_at", until="resolved_at", en="open tickets", zh="未解决工单")
 family.level(
     "open_severe_tickets",
     "tickets",
     at="opened_at",
     until="resolved_at",
-    where=lambda t: t.severity.lower().isin(SEVERE),
+    where=lambda t: t.severity.isin(SEVERE),
     en="open severe tickets",
     zh="未解决的严重工单",
 )
@@ -66,6 +65,6 @@ family.share(
     zh="首次解决率",
 )
 rated = Measure("tickets", "sum", at="resolved_at", where=lambda t: t.csat.notnull())
-ratings = Measure("tickets", "sum", at="resolved_at", value=lambda t: (t.csat * 100).round().fill_null(0), per=100.0)
+ratings = Measure("tickets", "sum", at="resolved_at", value=lambda t: nearest(t.csat * 100.0).fill_null(0), per=100.0)
 family.share("csat_mean", ratings, rated, unit="score", form="mean", windows=LONG, en="mean ticket rating", zh="工单平均评分")
 family.days_since("days_since_last_ticket", "tickets", en="ticket", zh="工单")

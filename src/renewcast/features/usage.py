@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from renewcast.engine.portable import nearest
 from renewcast.engine.rollup import Measure
 from renewcast.features._definition import Family, divide
 
@@ -10,7 +11,7 @@ family = Family("usage", "Usage", "使用情况")
 events = family.count("usage_events", "usage", en="usage events", zh="使用事件")
 family.trend("usage_events", events, en="usage events", zh="使用事件")
 quantity = family.count(
-    "usage_quantity", "usage", value=lambda t: (t.quantity * 100).round(), per=100.0, unit="units", en="units used", zh="使用量"
+    "usage_quantity", "usage", value=lambda t: nearest(t.quantity * 100.0), per=100.0, unit="units", en="units used", zh="使用量"
 )
 family.trend("usage_quantity", quantity, en="units used", zh="使用量")
 value_actions = family.count("value_actions", "usage", where=lambda t: t.is_value_action, en="value actions", zh="价值动作")
@@ -19,7 +20,13 @@ family.share("value_action_share", value_actions, events, en="share of events th
 active_days = family.days("active_days", "usage", en="active days", zh="活跃天数")
 family.trend("active_days", active_days, en="active days", zh="活跃天数")
 family.count(
-    "usage_minutes", "usage", value=lambda t: t.duration_s.round(), per=60.0, unit="minutes", en="minutes of use", zh="使用分钟数"
+    "usage_minutes",
+    "usage",
+    value=lambda t: nearest(t.duration_s),
+    per=60.0,
+    unit="minutes",
+    en="minutes of use",
+    zh="使用分钟数",
 )
 last = family.days_since("days_since_last_use", "usage", en="use", zh="使用")
 family.days_since("days_since_last_value_action", "usage", where=lambda t: t.is_value_action, en="value action", zh="价值动作")

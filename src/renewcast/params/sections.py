@@ -46,9 +46,16 @@ class ProjectSection(Section):
 class EngineSection(Section):
     """Where the roll-up runs and how much of the machine it may take."""
 
-    backend: Literal["duckdb"]
+    backend: Literal["duckdb", "postgres", "pyspark"]
     memory_gb: Annotated[float, Field(gt=0)]
     threads: Positive
+    database: str | None = None
+
+    @model_validator(mode="after")
+    def _address(self):
+        if (self.backend == "postgres") != (self.database is not None):
+            raise ValueError("engine.database is the address of PostgreSQL (or env:NAME); give it for backend: postgres only")
+        return self
 
 
 class SnapshotsSection(Section):

@@ -29,7 +29,7 @@ CONTRACTS: dict[str, TableContract] = {
     )
 }  # fmt: skip
 
-__all__ = ["CONTRACTS", "CheckReport", "Column", "Staged", "TableContract", "check", "stage"]
+__all__ = ["CONTRACTS", "CheckReport", "Column", "Staged", "TableContract", "check", "database_address", "stage"]
 
 
 def __getattr__(name: str):
@@ -38,4 +38,8 @@ def __getattr__(name: str):
         from renewcast.sources import staging
 
         return getattr(staging, name)
+    if name == "database_address":
+        from renewcast.sources import _origins
+
+        return _origins.database_address
     raise AttributeError(f"module 'renewcast.sources' has no attribute {name!r}")

@@ -68,21 +68,30 @@ def find_origin(section: SourceSection | InputSection, where: str, directory: Pa
     if section.files is not None:
         pattern = expand(section.files, f"{where}.files")
         return Origin(where, files=_matching(pattern, where, directory), csv=section.csv)
-    written = section.database
+    address = database_address(section.database, where)
+    if not address.startswith(_POSTGRES):
+        if "://" in address:
+            raise RenewcastError(f"{where}.database: {masked(address)} is not known; give a DuckDB file or postgresql://...")
+        address = str(_matching(glob.escape(address), where, directory)[0])
+    return Origin(where, database=address, table=section.table)
+
+
+def database_address(written: str, where: str) -> str:
+    """Return the address of a database: as it is written, or from the environment variable that ``env:NAME`` names.
+
+    Raises
+    ------
+    RenewcastError
+        A password is written into ``params.yaml``, or the environment variable is not set.
+    """
     if re.search(r"://[^/@]*:[^/@$]+@", written) or re.search(r"[?&]password=[^$]", written):
         raise RenewcastError(
             f"{where}.database holds a password; write env:NAME and keep the address in that environment variable, "
             f"or leave the password to PGPASSWORD or ~/.pgpass."
         )
     if written.startswith("env:"):
-        address = _variable(written.removeprefix("env:"), f"{where}.database")
-    else:
-        address = expand(written, f"{where}.database")
-    if not address.startswith(_POSTGRES):
-        if "://" in address:
-            raise RenewcastError(f"{where}.database: {masked(address)} is not known; give a DuckDB file or postgresql://...")
-        address = str(_matching(glob.escape(address), where, directory)[0])
-    return Origin(where, database=address, table=section.table)
+        return _variable(written.removeprefix("env:"), f"{where}.database")
+    return expand(written, f"{where}.database")
 
 
 def expand(text: str, where: str) -> str:

@@ -1,0 +1,67 @@
+"""What the registered model says on Spark is what it says here, bit for bit."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from spark_session import skip_without_spark
+from trained_company import AS_OF, ENVIRONMENT
+
+# In a process of its own, because MLflow keeps its store open for as long as a process lasts.
+SCORE = """
+import json, pathlib, sys
+import mlflow, numpy as np, pandas as pd
+from renewcast import Project
+from renewcast.tracking.spark_scoring import scored
+from spark_session import local_spark
+
+as_of, place, model = sys.argv[1], pathlib.Path(sys.argv[2]), "models:/demo-churn@champion"
+mlflow.set_tracking_uri("sqlite:///" + str(pathlib.Path("mlflow.db").resolve()))
+project = Project.load(".")
+scores, snapshots = project.scores(as_of), project.snapshots(as_of)
+on_list = (scores["status"] == "scored").to_numpy()
+rows = project.features(as_of)[on_list].assign(gated=snapshots["gated"].to_numpy(dtype=bool)[on_list])
+# Rows that say nothing, a category that was never seen, and a feature without a column.
+nothing = rows.head(2).assign(**{name: None for name in rows if name not in ("account_id", "gated")})
+rows = pd.concat([rows, nothing, rows.head(1).assign(industry="never seen")], ignore_index=True)
+rows = rows.assign(number=range(len(rows))).drop(columns="region")
+told = {"categories": int(rows["industry"].nunique()), "missing": int(rows.isna().sum().sum())}
+rows["here"] = mlflow.pyfunc.load_model(model).predict(rows)["probability"].to_numpy()
+rows.to_parquet(place / "rows.parquet", index=False)
+with local_spark() as spark:
+    spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "50")
+    scored(spark.read.parquet(str(place / "rows.parquet")).repartition(2, "number"), model).write.parquet(str(place / "scored"))
+found = pd.read_parquet(place / "scored").set_index("number").sort_index()
+told |= {"rows": len(rows), "found": len(found), "columns": sorted(set(found) ^ (set(rows) | {"probability"}))}
+told["same"] = int((found["probability"].to_numpy().view("int64") == rows["here"].to_numpy().view("int64")).sum())
+told["on_list"] = int(on_list.sum())
+print("TOLD" + json.dumps(told))
+"""
+
+
+@pytest.fixture(scope="module")
+def told(trained_company, tmp_path_factory):
+    skip_without_spark()
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", SCORE, AS_OF, str(tmp_path_factory.mktemp("scored"))],
+        cwd=trained_company,
+        env=os.environ | ENVIRONMENT | {"MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONPATH": str(Path(__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.partition("TOLD")[2])
+
+
+def test_every_row_is_scored_on_spark_as_here_bit_for_bit(told):
+    assert told["found"] == told["rows"] == told["on_list"] + 3
+    assert told["same"] == told["rows"]
+    assert told["categories"] > 2 and told["missing"] > 100
+
+
+def test_the_columns_of_the_rows_stay_beside_the_probability(told):
+    assert told["columns"] == ["number"]
