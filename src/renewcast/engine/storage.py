@@ -164,6 +164,27 @@ class StoredCells:
         settle_folder(path.parent)
 
 
+def known_days(backend, table) -> dict[int, str]:
+    """Digest the rows that became known on each day since 1970; the same for any order of rows.
+
+    Parameters
+    ----------
+    backend : ibis.backends.duckdb.Backend
+    table : ibis.Table
+        Of ``backend``, with known_at.
+
+    Returns
+    -------
+    dict of int to str
+        Days ascending; the number of rows, a dash, and the sum of their hashes.
+    """
+    backend.create_view("to_digest", table, overwrite=True)
+    found = backend.con.execute(
+        "SELECT epoch_us(known_at) // 86400000000 AS day, count(*), sum(hash(one)) FROM to_digest AS one GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    return {day: f"{rows}-{int(total):x}" for day, rows, total in found}
+
+
 def known_in(known_at, weeks: tuple[int, ...], origin: dt.datetime):
     """Tell which rows became known in some weeks, as a condition on ranges that lets a reader skip the others."""
     ranges = []

@@ -1,5 +1,6 @@
 """Stage one table: read, map, parse, set aside, write."""
 
+import hashlib
 import shutil
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 import duckdb
 import ibis
 
+from renewcast.engine.storage import known_days
 from renewcast.errors import RenewcastError
 from renewcast.params import KnownAt, Params
 from renewcast.sources._contract import TableContract
@@ -208,18 +210,8 @@ def _write(bench: Workbench, kept: ibis.Table, mapping: Mapping, found: SetRules
         measured[end].isoformat() if measured.get(end) is not None else None for end in ("first", "last")
     )
     report.latest_known_at = told["latest"].isoformat() if told["latest"] is not None else None
-    days = _known_days(backend, staged)
-    bench.known_days[contract.name] = {day: f"{rows}-{total:x}" for day, (rows, total) in days.items()}
-    report.fingerprint = f"{report.rows_kept}-{sum(total for _, total in days.values()):x}"
-
-
-def _known_days(backend, staged: ibis.Table) -> dict[int, tuple[int, int]]:
-    """Count the rows that became known on each day since 1970 and add up their hashes: the same for any order of rows."""
-    backend.create_view("to_digest", staged, overwrite=True)
-    found = backend.con.execute(
-        "SELECT epoch_us(known_at) // 86400000000 AS day, count(*), sum(hash(one)) FROM to_digest AS one GROUP BY 1 ORDER BY 1"
-    ).fetchall()
-    return {day: (rows, int(total)) for day, rows, total in found}
+    days = bench.known_days[contract.name] = known_days(backend, staged)
+    report.fingerprint = hashlib.sha256("\n".join(f"{day} {digest}" for day, digest in days.items()).encode()).hexdigest()[:32]
 
 
 def is_told(mapping: Mapping) -> bool:

@@ -10,9 +10,8 @@ import pytest
 from renewcast.engine.cells import RollUp
 from renewcast.engine.grid import Grid
 from renewcast.engine.rollup import Measure
-from renewcast.engine.storage import MOST_SEGMENTS, StoredCells
+from renewcast.engine.storage import MOST_SEGMENTS, StoredCells, known_days
 from renewcast.sources import CONTRACTS
-from renewcast.sources._table import _known_days
 
 ORIGIN = dt.datetime(2024, 1, 1)
 WEEK = pd.Timedelta(days=7)
@@ -62,7 +61,7 @@ class Kept:
     def run(self, frame: pd.DataFrame) -> tuple[dict, StoredCells]:
         """Bring the store up to date with a table and return the cells of each pass, sorted, and the store."""
         table = self.engine.create_table("staged_usage", frame, overwrite=True)
-        days = {day: f"{rows}-{total:x}" for day, (rows, total) in _known_days(self.engine, table).items()}
+        days = known_days(self.engine, table)
         tables = {"usage": table}
         stored = StoredCells(self.folder, self.engine, tables, CONTRACTS, ORIGIN, {"usage": days})
         self.rollup = RollUp(tables, CONTRACTS, ORIGIN, MEASURES, cells=stored)
