@@ -51,6 +51,10 @@ def simulate(
     weeks: Annotated[int, typer.Option(min=30, help="Weeks of history.")] = 130,
     start: Annotated[str, typer.Option(metavar="DATE", help="First day.")] = "2024-01-01",
     seed: Annotated[int, typer.Option(min=0, help="Seed of the random numbers; 0 is a seed.")] = 7,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Blocks of 1,000 accounts drawn at once; the company is the same.", show_default="one a core"),
+    ] = None,
     json: JsonOption = False,
 ):
     """Make up a company with a known renewal hazard, as Parquet files in data/raw."""
@@ -63,10 +67,9 @@ def simulate(
         raw = project / "data" / "raw"
         if raw.exists() and any(raw.iterdir()) and not (raw / "truth.parquet").exists():
             raise RenewcastError(f"{raw} holds files that were not simulated; choose another --project, or move them away.")
-        return {
-            "directory": str(raw),
-            **simulate(raw, accounts=accounts, weeks=weeks, start=parse_day(start, what="--start"), seed=seed, progress=progress),
-        }
+        first = parse_day(start, what="--start")
+        made = simulate(raw, accounts=accounts, weeks=weeks, start=first, seed=seed, workers=workers, progress=progress)
+        return {"directory": str(raw), **made}
 
     _answer(json, work, _lines)
 

@@ -5,7 +5,14 @@ import dataclasses
 import numpy as np
 import pytest
 
-from renewcast.simulate.decisions import REASONS, Causes, contributions, dominant_reason, renewal_probability
+from renewcast.simulate.decisions import (
+    REASONS,
+    Causes,
+    contributions,
+    dominant_reason,
+    renewal_probability,
+    unexplained_share,
+)
 
 CALM = {
     "decline": 0.0,
@@ -22,6 +29,9 @@ CALM = {
     "mood": 0.3,
     "tenure_days": 900.0,
     "size": 1,
+    "seats_per_user": 1.2,
+    "price": 0.0,
+    "stress": 0.0,
 }
 
 
@@ -50,6 +60,9 @@ def test_the_calm_account_names_every_cause():
         {"shrunk": 0.7},
         {"late": 1.0},
         {"mood": -1.5},
+        {"seats_per_user": 3.0},
+        {"price": 0.08},
+        {"stress": 1.0},
     ],
     ids=lambda cause: "-".join(cause),
 )
@@ -73,11 +86,23 @@ def test_large_accounts_shrug_off_late_payment():
     assert _risk(late=1.0, size=3) == _risk(size=3)
 
 
+def test_a_small_rise_of_the_price_and_a_short_squeeze_are_no_risk():
+    assert _risk(price=0.02) == _risk() == _risk(stress=0.15)
+
+
+def test_the_shift_moves_the_odds_of_leaving_and_nothing_else():
+    """Of what can be explained: the odds of a leaver with a play of effect -1 are e times smaller."""
+    months, parts = np.array([12]), _parts(mood=-1.5)
+    most = 1 - unexplained_share(months)
+    odds = [most / renewal_probability(months, parts, shift) - 1 for shift in (0.0, -1.0)]
+    assert odds[1] == pytest.approx(odds[0] * np.exp(-1))
+
+
 def test_a_quota_used_up_early_is_no_risk():
     assert _risk(burn=1.5) < _risk()
 
 
 def test_the_reason_is_the_largest_contribution_or_none():
-    parts = np.zeros((9, 2))
+    parts = np.zeros((11, 2))
     parts[1, 0], parts[4, 0], parts[2, 1] = 2.0, 1.0, 0.2
     assert [REASONS[code] for code in dominant_reason(parts)] == ["key_user_left", "none"]

@@ -1,4 +1,4 @@
-"""Accounts: who they are, when they come, and the traits that never change."""
+"""Accounts: who they are, when they come, what stays as it is and what is corrected in the CRM later."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,11 @@ import numpy as np
 import pyarrow as pa
 
 from renewcast.simulate.calendar import Calendar
+from renewcast.simulate.hierarchy import Groups, draw_groups
+from renewcast.simulate.lags import known_after
 from renewcast.simulate.names import OWNERS, company_names
-from renewcast.simulate.tables import money, numbered, table, texts, times
+from renewcast.simulate.tables import money, numbered, picked, table, texts, times
+from renewcast.simulate.versions import Change, with_versions
 
 INDUSTRIES = ("software", "retail", "finance", "healthcare", "manufacturing", "education", "logistics", "media")
 SIZES = ("1-50", "51-200", "201-1000", "1001+")
@@ -19,14 +22,18 @@ _COUNTRY_SHARE = np.array([10, 6, 10, 5, 3, 4, 26, 6, 4, 3, 6, 4, 4, 5, 4], dtyp
 _CHANNEL_COST = np.array([900.0, 3200.0, 5200.0, 600.0, 2100.0])
 _SHARE_AT_START = 0.65
 _HISTORY_DAYS = 730
+_OWNER_CHANGES_PER_YEAR = 0.14
+_WRONG_INDUSTRY = 0.03
 
 
 @dataclass(frozen=True)
 class Accounts:
-    """Fixed traits, one entry per account; days count from day 0 and may be negative.
+    """Traits, one entry per account; days count from day 0 and may be negative.
 
     ``first_start`` is the first day of the first term, ``months`` the length of its terms, ``departments`` how many
-    departments use the product, ``onboarding`` (0 to 1) how well it was set up, ``slow_payer`` (0 to 1) its habit.
+    departments use the product, ``onboarding`` (0 to 1) how well it was set up, ``slow_payer`` (0 to 1) its habit,
+    ``price_sensitivity`` (0 to 1) how much it minds a higher price. ``owner`` is the CSM until day ``owner_changed``
+    (infinity: for good), ``later_owner`` from then on.
     """
 
     ids: pa.Array
@@ -37,12 +44,15 @@ class Accounts:
     country: np.ndarray
     channel: np.ndarray
     cost_cents: np.ndarray
-    parent: np.ndarray
+    groups: Groups
     owner: np.ndarray
+    later_owner: np.ndarray
+    owner_changed: np.ndarray
     months: np.ndarray
     departments: np.ndarray
     onboarding: np.ndarray
     slow_payer: np.ndarray
+    price_sensitivity: np.ndarray
     names: list
 
     @property
@@ -55,9 +65,25 @@ class Accounts:
         """Return the code of each account's region."""
         return _COUNTRY_REGION[self.country]
 
+    def owner_at(self, account: np.ndarray, day: np.ndarray) -> np.ndarray:
+        """Return the code of the CSM who looks after each ``account`` on ``day``."""
+        return np.where(day < self.owner_changed[account], self.owner[account], self.later_owner[account])
 
-def draw_accounts(rng: np.random.Generator, calendar: Calendar, count: int) -> Accounts:
-    """Draw the accounts: about two thirds are there from the start, the others arrive through the time.
+
+def draw_accounts(rng: np.random.Generator, calendar: Calendar, count: int, first: int = 1) -> Accounts:
+    """Draw accounts, in the order in which they come: about two thirds are there from the start, the others arrive later.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    calendar : Calendar
+    count : int
+    first : int
+        Number in the id of the first one.
+
+    Returns
+    -------
+    Accounts
 
     Examples
     --------
@@ -75,8 +101,9 @@ def draw_accounts(rng: np.random.Generator, calendar: Calendar, count: int) -> A
     channel = rng.choice(len(CHANNELS), count, p=[0.18, 0.27, 0.25, 0.18, 0.12])
     cost = _CHANNEL_COST[channel] * (1 + 0.9 * size) * rng.lognormal(0, 0.45, count)
     departments = np.minimum(1 + rng.poisson(np.array([0.5, 1.4, 2.6, 3.8])[size]), 7)
+    owner = rng.integers(0, len(OWNERS), count)
     return Accounts(
-        ids=numbered("A", count, digits=5),
+        ids=numbered("A", count, digits=5, first=first),
         first_start=first_start,
         signed_up=first_start - rng.uniform(0.2, 14, count),
         industry=rng.integers(0, len(INDUSTRIES), count),
@@ -84,46 +111,62 @@ def draw_accounts(rng: np.random.Generator, calendar: Calendar, count: int) -> A
         country=country,
         channel=channel,
         cost_cents=np.round(cost * 100).astype(np.int64),
-        parent=_draw_parents(rng, size),
-        owner=rng.integers(0, len(OWNERS), count),
+        groups=draw_groups(rng, calendar, first_start, size),
+        owner=owner,
+        later_owner=(owner + rng.integers(1, len(OWNERS), count)) % len(OWNERS),
+        owner_changed=np.floor(first_start + 20 + rng.exponential(365.25 / _OWNER_CHANGES_PER_YEAR, count)) + 0.4,
         months=np.array([1, 3, 12, 24])[rng.choice(4, count, p=[0.20, 0.10, 0.55, 0.15])],
         departments=departments,
         onboarding=rng.beta(3.2, 1.6, count),
         slow_payer=np.where(rng.random(count) < 0.16, rng.uniform(0.6, 1.0, count), rng.uniform(0, 0.15, count)),
+        price_sensitivity=rng.beta(1.1, 2.2, count),
         names=company_names(rng, [COUNTRIES[code] for code in country]),
     )
 
 
-def _draw_parents(rng: np.random.Generator, size: np.ndarray) -> np.ndarray:
-    """About 8 % belong to a larger account that came before them and has no parent itself; -1 is none."""
-    count = len(size)
-    is_child = (rng.random(count) < 0.12) & (size < 3)
-    candidates = np.flatnonzero(~is_child & (size >= 2))
-    # Accounts stand in the order in which they came, so only the candidates before a row were there already.
-    earlier = np.searchsorted(candidates, np.arange(count))
-    picked = np.floor(rng.random(count) * earlier).astype(np.int64)
-    if not len(candidates):
-        return np.full(count, -1)
-    return np.where(is_child & (earlier > 0), candidates[np.minimum(picked, len(candidates) - 1)], -1)
+def accounts_table(rng: np.random.Generator, calendar: Calendar, accounts: Accounts, cover) -> pa.Table:
+    """Write the accounts: known minutes after sign-up, with a new version where the owner, the industry or the parent changes.
 
+    Notes
+    -----
+    An account that has left is no longer looked after, so nothing of it is corrected. 3 % begin with a wrong industry.
+    """
+    count, groups = accounts.count, accounts.groups
+    known = np.minimum(known_after(rng, "accounts", accounts.signed_up), accounts.first_start + 0.5)
+    wrong = np.flatnonzero(rng.random(count) < _WRONG_INDUSTRY)
+    noticed = accounts.first_start[wrong] + rng.uniform(5, 200, len(wrong))
+    told = accounts.industry.copy()
+    told[wrong] = (told[wrong] + rng.integers(1, len(INDUSTRIES), len(wrong))) % len(INDUSTRIES)
 
-def accounts_table(rng: np.random.Generator, calendar: Calendar, accounts: Accounts) -> pa.Table:
-    """Write the accounts table: one version each, known minutes after sign-up."""
-    known = np.minimum(accounts.signed_up + rng.uniform(0.002, 0.1, accounts.count), accounts.first_start + 0.5)
+    def changed(on: np.ndarray, column: str, after: np.ndarray, who=None) -> Change:
+        who = np.arange(count) if who is None else who
+        here = np.isfinite(on) & cover.holds(who, on)
+        return Change(who[here], on[here], {column: after[who[here]]})
+
+    row, known, told = with_versions(
+        known,
+        {"industry": told, "owner": accounts.owner, "parent": groups.parent},
+        [
+            changed(noticed, "industry", accounts.industry, wrong),
+            changed(accounts.owner_changed, "owner", accounts.later_owner),
+            changed(groups.changed, "parent", groups.later_parent),
+        ],
+        calendar.days,
+    )
     return table(
         "accounts",
         {
-            "account_id": accounts.ids,
-            "name": pa.array(accounts.names),
-            "signed_up_at": times(calendar, accounts.signed_up),
-            "industry": texts(INDUSTRIES, accounts.industry),
-            "company_size": texts(SIZES, accounts.size),
-            "region": texts(REGIONS, accounts.region),
-            "country": texts(COUNTRIES, accounts.country),
-            "acquisition_channel": texts(CHANNELS, accounts.channel),
-            "acquisition_cost": money(accounts.cost_cents),
-            "parent_account_id": accounts.ids.take(pa.array(accounts.parent, mask=accounts.parent < 0)),
-            "owner": texts(OWNERS, accounts.owner),
+            "account_id": picked(accounts.ids, row),
+            "name": picked(pa.array(accounts.names), row),
+            "signed_up_at": times(calendar, accounts.signed_up[row]),
+            "industry": texts(INDUSTRIES, told["industry"]),
+            "company_size": texts(SIZES, accounts.size[row]),
+            "region": texts(REGIONS, accounts.region[row]),
+            "country": texts(COUNTRIES, accounts.country[row]),
+            "acquisition_channel": texts(CHANNELS, accounts.channel[row]),
+            "acquisition_cost": money(accounts.cost_cents[row]),
+            "parent_account_id": picked(accounts.ids, told["parent"]),
+            "owner": texts(OWNERS, told["owner"]),
             "known_at": times(calendar, known),
         },
     )

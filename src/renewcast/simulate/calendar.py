@@ -70,6 +70,11 @@ class Calendar:
         moved = target.astype("datetime64[D]") + np.minimum(day_of_month, length - 1)
         return (moved - np.datetime64(self.start, "D")).astype(np.int64)
 
+    def year(self, day: np.ndarray) -> np.ndarray:
+        """Return the calendar year of each day."""
+        moment = np.datetime64(self.start, "D") + np.floor(day).astype("timedelta64[D]")
+        return moment.astype("datetime64[Y]").astype(np.int64) + 1970
+
     def day_of_year(self, weeks: np.ndarray) -> np.ndarray:
         """Return the day of the year (0 to 365) of the middle of each week."""
         moment = np.datetime64(self.start, "D") + (7 * np.asarray(weeks) + 3).astype("timedelta64[D]")

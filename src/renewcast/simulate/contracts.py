@@ -1,18 +1,20 @@
 """Contracts: one row per term, a new one for every renewal; nobody writes a row when an account leaves."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
 from renewcast.simulate.accounts import Accounts
 from renewcast.simulate.calendar import Calendar
-from renewcast.simulate.tables import dates, money, numbered, table, texts, times
+from renewcast.simulate.tables import dates, money, numbered_in_block, picked, table, texts, times
+from renewcast.simulate.terms import TermRows
+from renewcast.simulate.versions import Change, with_versions
 
 PRODUCTS = ("platform", "collection", "monitoring", "visualisation", "analysis")
 ADD_ONS = len(PRODUCTS) - 1
 PLATFORM = 0
-_NUMBERS = ("account", "product", "starts", "ends", "known", "seats", "cents", "quota", "discount")
+_WRONG_SEATS, _WRONG_END = 0.025, 0.006
 
 
 @dataclass(frozen=True)
@@ -39,90 +41,85 @@ def draw_conditions(rng: np.random.Generator, accounts: Accounts) -> Conditions:
     months, count = accounts.months, accounts.count
     quarterly = np.where(rng.random(count) < 0.6, 3, 1)
     yearly = np.array([12, 3, 1])[rng.choice(3, count, p=[0.28, 0.42, 0.30])]
+    notice = np.array([30, 60, 90])[rng.choice(3, count, p=[0.45, 0.35, 0.20])]
     return Conditions(
         auto_renews=(months == 1) | (rng.random(count) < 0.4),
-        notice_days=np.where(months == 1, 30, np.array([30, 60, 90])[rng.choice(3, count, p=[0.45, 0.35, 0.20])]),
+        notice_days=np.select([months == 1, months == 3], [3, 30], notice),
         billing_months=np.select([months == 1, months == 3], [1, quarterly], yearly),
     )
 
 
-@dataclass(frozen=True)
-class Cover:
-    """When each account has a contract, as days from day 0 (infinity: not in sight), arrays of shape (accounts,).
-
-    Cover runs from ``first`` to ``churned``, and for a few accounts again from ``returned`` to ``churned_again``.
-    """
-
-    first: np.ndarray
-    churned: np.ndarray
-    returned: np.ndarray
-    churned_again: np.ndarray
-
-    def holds(self, account: np.ndarray, day: np.ndarray) -> np.ndarray:
-        """Return where ``account`` has cover on ``day`` (NaN: never)."""
-        return ((day >= self.first[account]) & (day < self.churned[account])) | (
-            (day >= self.returned[account]) & (day < self.churned_again[account])
-        )
-
-    def live_at(self, day: int) -> np.ndarray:
-        """Return the accounts with a term that began before the instant ``day`` and ends on it or later."""
-        again = (self.returned < day) & (self.churned_again >= day)
-        return np.flatnonzero(((self.first < day) & (self.churned >= day)) | again)
-
-
-@dataclass
-class TermRows:
-    """The terms as they are written, in batches; ``finish`` puts the batches together."""
-
-    batches: list = field(default_factory=list)
-    size: int = 0
-
-    def add(self, **columns) -> np.ndarray:
-        """Add a batch and return the numbers of its rows."""
-        count = len(columns["account"])
-        self.batches.append([np.broadcast_to(np.asarray(columns[name], dtype=np.float64), count) for name in _NUMBERS])
-        self.size += count
-        return np.arange(self.size - count, self.size)
-
-    def finish(self) -> dict[str, np.ndarray]:
-        """Return one array per column, in the order of the row numbers."""
-        parts = [np.concatenate(column) for column in zip(*self.batches, strict=True)]
-        whole = {"account", "product", "starts", "ends", "seats", "cents"}
-        return {name: part.astype(np.int64) if name in whole else part for name, part in zip(_NUMBERS, parts, strict=True)}
-
-
 def contracts_table(
-    calendar: Calendar, accounts: Accounts, conditions: Conditions, rows: dict[str, np.ndarray]
-) -> tuple[pa.Table, dict[int, str]]:
-    """Write the terms known before the end of the data, in the order in which they became known.
+    rng: np.random.Generator,
+    calendar: Calendar,
+    accounts: Accounts,
+    conditions: Conditions,
+    terms: TermRows,
+    rows: dict[str, np.ndarray],
+    block: int,
+) -> tuple[pa.Table, pa.Array, np.ndarray]:
+    """Write the terms known before the end of the data, with every version of them, in the order in which they became known.
 
     Returns
     -------
     pyarrow.Table
-    dict of int to str
-        The contract id of each row number.
+    pyarrow.Array
+        The ids of the terms.
+    array of int, shape (rows,)
+        Place of each row's id; -1 where it was never known.
+
+    Notes
+    -----
+    Amendments (an end moved, seats added, notice given) are versions, and so are corrections: 2.5 % of the terms are keyed in
+    with wrong seats and 0.6 % with a wrong end, which is noticed within weeks.
     """
-    order = np.lexsort((rows["product"], rows["account"], rows["known"]))
-    order = order[rows["known"][order] < calendar.days]
-    account = rows["account"][order]
-    ids = numbered("C", len(order), digits=6)
+    first, corrections = _keyed_in(rng, conditions, terms, rows)
+    row, known, told = with_versions(rows["known"], first, [*corrections, *terms.changes], calendar.days)
+    order = np.lexsort((rows["product"][row], rows["account"][row], known))
+    seen = np.unique(row)
+    seen = seen[np.lexsort((rows["product"][seen], rows["account"][seen], rows["known"][seen]))]
+    ids = numbered_in_block("C", len(seen), digits=6, block=block)
+    place = np.full(len(rows["account"]), -1)
+    place[seen] = np.arange(len(seen))
+    row, known, told = row[order], known[order], {name: values[order] for name, values in told.items()}
+    account = rows["account"][row]
     built = table(
         "contracts",
         {
-            "contract_id": ids,
-            "account_id": accounts.ids.take(pa.array(account)),
-            "product": texts(PRODUCTS, rows["product"][order]),
-            "starts_on": dates(calendar, rows["starts"][order]),
-            "ends_on": dates(calendar, rows["ends"][order]),
-            "mrr": money(rows["cents"][order]),
-            "currency": texts(["USD"], np.zeros(len(order))),
-            "seats": pa.array(rows["seats"][order]),
-            "quota": pa.array(rows["quota"][order], mask=np.isnan(rows["quota"][order])),
-            "billing_months": pa.array(conditions.billing_months[account]),
-            "auto_renews": pa.array(conditions.auto_renews[account]),
-            "notice_days": pa.array(conditions.notice_days[account]),
-            "discount": pa.array(rows["discount"][order]),
-            "known_at": times(calendar, rows["known"][order]),
+            "contract_id": picked(ids, place[row]),
+            "account_id": picked(accounts.ids, account),
+            "product": texts(PRODUCTS, rows["product"][row]),
+            "starts_on": dates(calendar, rows["starts"][row]),
+            "ends_on": dates(calendar, told["ends"]),
+            "mrr": money(told["cents"]),
+            "currency": texts(["USD"], np.zeros(len(row))),
+            "seats": told["seats"].astype(np.int64),
+            "quota": pa.array(told["quota"], mask=np.isnan(told["quota"])),
+            "billing_months": conditions.billing_months[account],
+            "auto_renews": told["auto_renews"] > 0,
+            "notice_days": conditions.notice_days[account],
+            "discount": rows["discount"][row],
+            "known_at": times(calendar, known),
         },
     )
-    return built, dict(zip(order.tolist(), ids.to_pylist(), strict=True))
+    return built, ids, place
+
+
+def _keyed_in(rng: np.random.Generator, conditions: Conditions, terms: TermRows, rows: dict) -> tuple[dict, list[Change]]:
+    """Return what every row said at first, mistakes included, and the corrections of these."""
+    count, ends = len(rows["account"]), terms.first_ends(rows)
+    seats, cents, wrong_ends = rows["seats"].astype(float), rows["cents"].astype(float), ends.copy()
+    noticed = rows["known"] + rng.uniform(0.5, np.clip(0.12 * (ends - rows["starts"]), 1, 30), count)
+    factor = np.where(rng.random(count) < 0.5, rng.uniform(0.6, 0.95, count), rng.uniform(1.05, 1.6, count))
+    mistyped = np.maximum(np.round(seats * factor), 1)
+    wrong = np.flatnonzero((rng.random(count) < _WRONG_SEATS) & (mistyped != seats))
+    corrections = [Change(wrong, noticed[wrong], {"seats": seats[wrong], "cents": cents[wrong]})]
+    seats[wrong], cents[wrong] = mistyped[wrong], np.maximum(np.round(cents * mistyped / rows["seats"])[wrong], 1)
+    # A month or a year too long or too short, in a term long enough to be corrected long before it ends.
+    shift = rng.choice([-31, 31, 365], count)
+    wrong = np.flatnonzero((rng.random(count) < _WRONG_END) & (ends - rows["starts"] > 150) & (ends == rows["ends"]))
+    corrections.append(Change(wrong, noticed[wrong], {"ends": ends[wrong]}))
+    wrong_ends[wrong] += shift[wrong]
+    auto_renews = conditions.auto_renews[rows["account"]].astype(float)
+    first = {"ends": wrong_ends, "seats": seats, "cents": cents, "quota": rows["quota"], "auto_renews": auto_renews}
+    return first, corrections

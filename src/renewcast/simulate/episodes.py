@@ -64,7 +64,8 @@ def poisson_episodes(rng: np.random.Generator, shape: tuple, *, per_year, hold, 
 class Declines:
     """Lasting declines of usage, one entry each.
 
-    ``rescue_week`` is when a review was held (NaN: none) and ``rescued`` whether it brought the account back.
+    ``review_week`` is when a CSM held a review (NaN: none), ``recovered_week`` when the account came back early, which it does
+    with or without one (NaN: it did not).
     """
 
     account: np.ndarray
@@ -73,8 +74,8 @@ class Declines:
     hold: np.ndarray
     recover: np.ndarray
     height: np.ndarray
-    rescue_week: np.ndarray
-    rescued: np.ndarray
+    review_week: np.ndarray
+    recovered_week: np.ndarray
 
     def render(self, shape: tuple) -> np.ndarray:
         """Lay the declines over the weeks."""
@@ -105,13 +106,13 @@ def draw_declines(rng: np.random.Generator, calendar: Calendar, accounts: Accoun
     start = end_week - 6 - np.floor(15 * rng.beta(2.2, 1.1, size)).astype(np.int64)
     ramp = rng.integers(2, 6, size)
     hold = end_week - start - ramp + rng.integers(2, 18, size)
-    # A usage review by the CSM brings some of them back before the decision.
-    reviewed = rng.random(size) < 0.35
-    rescue_week = np.where(reviewed, start + rng.integers(3, 9, size), np.nan)
-    rescued = reviewed & (rng.random(size) < 0.45)
-    hold = np.where(rescued, np.maximum(np.nan_to_num(rescue_week) - start - ramp, 0).astype(np.int64) + 1, np.maximum(hold, 1))
+    # Who is reviewed says nothing about who comes back early by itself: the effect of a review is on the decision alone.
+    week = start + rng.integers(3, 9, size)
+    review_week = np.where(rng.random(size) < 0.38, week, np.nan)
+    recovers = rng.random(size) < 0.16
+    hold = np.where(recovers, np.maximum(week - start - ramp, 0) + 1, np.maximum(hold, 1))
     recover, height = rng.integers(3, 7, size), 0.25 + 0.7 * rng.beta(2.4, 1.6, size)
-    return Declines(account, start, ramp, hold, recover, height, rescue_week, rescued)
+    return Declines(account, start, ramp, hold, recover, height, review_week, np.where(recovers, week + 5.0, np.nan))
 
 
 @dataclass(frozen=True)
@@ -138,14 +139,15 @@ class Departures:
 
 
 def draw_departures(rng: np.random.Generator, calendar: Calendar, accounts: Accounts) -> Departures:
-    """Draw up to three departures of key users per account; help with the handover makes a replacement likelier."""
+    """Draw up to three departures of key users per account; in half of them somebody takes over, with help or without."""
     rows = []
     free_from = np.maximum(accounts.first_start / 7, 0)
     for turn in range(3):
         week = np.floor(free_from + 1 + rng.exponential(52 / _DEPARTURES_PER_YEAR, accounts.count))
         helped = rng.random(accounts.count) < 0.45
-        taken_over = rng.random(accounts.count) < np.where(helped, 0.75, 0.40)
-        delay = np.where(helped, rng.integers(4, 11, accounts.count), rng.integers(6, 36, accounts.count))
+        taken_over = rng.random(accounts.count) < 0.56
+        is_soon = rng.random(accounts.count) < 0.6
+        delay = np.where(is_soon, rng.integers(4, 11, accounts.count), rng.integers(6, 36, accounts.count))
         replaced = np.where(taken_over, week + delay, np.inf)
         handover = np.where(helped, week + rng.integers(2, 5, accounts.count), np.nan)
         happens = np.isfinite(week) & (week < calendar.latent_weeks)

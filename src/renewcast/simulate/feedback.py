@@ -5,9 +5,10 @@ import pyarrow as pa
 
 from renewcast.simulate.accounts import Accounts
 from renewcast.simulate.calendar import Calendar
-from renewcast.simulate.contracts import Cover
+from renewcast.simulate.lags import known_after
 from renewcast.simulate.latent import Latent
-from renewcast.simulate.tables import table, texts, times
+from renewcast.simulate.tables import picked, table, texts, times
+from renewcast.simulate.terms import Cover
 from renewcast.simulate.users import EXECUTIVE, KEY_USER, People
 
 KINDS = ("nps", "csat")
@@ -52,7 +53,7 @@ def feedback_table(
     answers = rng.random(len(person)) < 1 / (1 + np.exp(0.5 - 0.9 * mood + 1.4 * hurt + 0.8 * latent.key_gap[account, at]))
     here = (people.joined[person] < occurred - 7) & (week < people.works_until[person]) & cover.holds(account, occurred)
     here &= cover.holds(account, people.joined[person])
-    known = occurred + rng.uniform(0.001, 0.5, len(person))
+    known = known_after(rng, "feedback", occurred)
     keep = np.flatnonzero(answers & here & (known < calendar.days))
     keep = keep[np.argsort(occurred[keep], kind="stable")]
 
@@ -68,8 +69,8 @@ def feedback_table(
     return table(
         "feedback",
         {
-            "account_id": accounts.ids.take(pa.array(account[keep])),
-            "user_id": people.ids.take(pa.array(person[keep])),
+            "account_id": picked(accounts.ids, account[keep]),
+            "user_id": picked(people.ids, person[keep]),
             "kind": texts(KINDS, kind[keep]),
             "score": pa.array(np.where(is_nps, nps, csat)),
             "occurred_at": times(calendar, occurred[keep]),

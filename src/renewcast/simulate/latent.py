@@ -8,11 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from renewcast.simulate.accounts import Accounts
+from renewcast.simulate.accounts import COUNTRIES, Accounts
 from renewcast.simulate.calendar import Calendar
 from renewcast.simulate.episodes import Declines, Departures, draw_declines, draw_departures, poisson_episodes, render
+from renewcast.simulate.holidays import daily_share
 
-_CHRISTMAS, _SUMMER = 0.5, 0.82
+_SUMMER = 0.82
+_SPONSORS_LEAVING = 0.10
+#: Share of a normal week's usage by weekday, Monday first.
+WEEKDAY = np.array([0.195, 0.205, 0.205, 0.19, 0.155, 0.022, 0.028])
 
 
 @dataclass
@@ -22,9 +26,12 @@ class Latent:
     Attributes
     ----------
     level : array of float, shape (accounts, weeks)
-        Usage per active person relative to the account's normal: growth, seasons, noise and decline together.
+        Usage per active person relative to the account's normal: growth, summer, noise and decline together. Public holidays
+        come on top, day by day; see ``renewcast.simulate.holidays``.
     season : array of float, shape (accounts, weeks)
-        The part of ``level`` that is only the calendar and means nothing.
+        The calendar, holidays included: it means nothing.
+    holiday : array of float, shape (accounts, weeks)
+        The share of a week's usage that its holidays leave.
     decline : array of float in [0, 1]
         Share of its usage that the account has given up.
     key_gap : array of float in [0, 1]
@@ -35,8 +42,12 @@ class Latent:
         Support pain; above about 0.7 it is felt.
     late : array of float, 0 and up
         How badly invoices are paid.
+    stress : array of float, 0 to about 1.2
+        How tight the budget is; the accounts of a group share it.
     mood : array of float, about -2 to 2
         Willingness to go on.
+    sponsor_week : array of float, shape (accounts,)
+        Week in which the executive who stood behind the purchase leaves, which costs goodwill for half a year; infinity is never.
     shrink_week : array of float, shape (accounts,)
         Week in which departments begin to drop out; infinity is never.
     has_second_key : array of bool, shape (accounts,)
@@ -46,12 +57,15 @@ class Latent:
 
     level: np.ndarray
     season: np.ndarray
+    holiday: np.ndarray
     decline: np.ndarray
     key_gap: np.ndarray
     shrunk: np.ndarray
     pain: np.ndarray
     late: np.ndarray
+    stress: np.ndarray
     mood: np.ndarray
+    sponsor_week: np.ndarray
     shrink_week: np.ndarray
     has_second_key: np.ndarray
     declines: Declines
@@ -92,20 +106,27 @@ def draw_latent(rng: np.random.Generator, calendar: Calendar, accounts: Accounts
     pain = render(shape, **pains)
     delays = poisson_episodes(rng, shape, per_year=0.15, hold=(18, 45), ramp=2, recover=4, height=(0.6, 1.2))
     late = np.maximum(accounts.slow_payer[:, None], render(shape, **delays))
-    season = _season(calendar, accounts)
+    stress = _stress(rng, shape, accounts)
+    summer, holiday = _summer(calendar, accounts), weekly_share(calendar)[accounts.country]
     growth = np.exp(np.clip(rng.normal(0.0008, 0.0022, (shape[0], 1)) * np.arange(shape[1]), -0.25, 0.6))
     noise = np.exp(_autoregression(rng, shape, memory=0.75, spread=0.11))
     mood = rng.normal(0.5, 0.5, (shape[0], 1)) + _autoregression(rng, shape, memory=0.98, spread=0.8)
-    mood = np.clip(mood - 0.3 * np.minimum(pain, 2) - 0.25 * key_gap, -2.4, 2.4)
+    sponsor_week = np.floor(np.maximum(accounts.first_start / 7, 0) + 1 + rng.exponential(52 / _SPONSORS_LEAVING, shape[0]))
+    without = np.arange(shape[1]) - sponsor_week[:, None]
+    alone = np.where((without >= 0) & (without < 32), 1.0, 0.0)
+    mood = np.clip(mood - 0.3 * np.minimum(pain, 2) - 0.25 * key_gap - 0.45 * stress - 0.75 * alone, -2.4, 2.4)
     return Latent(
-        level=(season * growth * noise * (1 - decline)).astype(np.float32),
-        season=season,
+        level=(summer * growth * noise * (1 - decline)).astype(np.float32),
+        season=summer * holiday,
+        holiday=holiday,
         decline=decline,
         key_gap=key_gap,
         shrunk=shrunk,
         pain=pain,
-        late=late,
+        late=np.maximum(late, 0.5 * stress),
+        stress=stress,
         mood=mood,
+        sponsor_week=sponsor_week,
         shrink_week=shrink_week,
         has_second_key=has_second_key,
         declines=declines,
@@ -125,15 +146,31 @@ def _shrink(rng: np.random.Generator, shape: tuple, accounts: Accounts) -> tuple
     return week, np.where(np.isfinite(week)[:, None], lost * share[:, None], 0.0)
 
 
-def _season(calendar: Calendar, accounts: Accounts) -> np.ndarray:
-    """Summer, Christmas and, in Asia, the lunar new year: dips of the calendar."""
+def _stress(rng: np.random.Generator, shape: tuple, accounts: Accounts) -> np.ndarray:
+    """Draw times of tight budgets, 0 to about 1.2; a subsidiary shares those of the account at the head of its group."""
+    own = render(shape, **poisson_episodes(rng, shape, per_year=0.16, hold=(12, 32), ramp=4, recover=6, height=(0.5, 1.2)))
+    return own[accounts.groups.head(shape[1]), np.arange(shape[1])[None, :]]
+
+
+def _summer(calendar: Calendar, accounts: Accounts) -> np.ndarray:
+    """Return the dip of the long summer holidays, which Asia does not have."""
     day = calendar.day_of_year(np.arange(calendar.latent_weeks))
     summer = (day >= 190) & (day < 243)
-    christmas = (day >= 355) | (day < 5)
-    lunar = (day >= 28) & (day < 50)
-    asia = (accounts.region == 2)[:, None]
-    factor = np.where(summer & ~asia, _SUMMER, 1.0) * np.where(christmas, np.where(asia, 0.8, _CHRISTMAS), 1.0)
-    return factor * np.where(lunar & asia, 0.6, 1.0)
+    return np.where(summer & (accounts.region != 2)[:, None], _SUMMER, 1.0)
+
+
+def weekly_share(calendar: Calendar) -> np.ndarray:
+    """Return the share of each week's usage that the holidays of a country leave, shape (countries, weeks).
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> left = weekly_share(Calendar(dt.date(2024, 12, 16), 3))
+    >>> left[COUNTRIES.index("DE"), :3].round(1).tolist(), left[COUNTRIES.index("CN"), :2].round(1).tolist()
+    ([1.0, 0.4, 0.5], [1.0, 1.0])
+    """
+    daily = daily_share(calendar, COUNTRIES).reshape(len(COUNTRIES), -1, 7)
+    return daily @ np.roll(WEEKDAY, -calendar.start.weekday()) / WEEKDAY.sum()
 
 
 def _autoregression(rng: np.random.Generator, shape: tuple, *, memory: float, spread: float) -> np.ndarray:

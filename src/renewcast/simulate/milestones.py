@@ -7,9 +7,10 @@ import pyarrow as pa
 
 from renewcast.simulate.accounts import Accounts
 from renewcast.simulate.calendar import Calendar
-from renewcast.simulate.contracts import Cover
 from renewcast.simulate.latent import Latent
-from renewcast.simulate.tables import dates, table, texts, times
+from renewcast.simulate.tables import dates, picked, table, texts, times
+from renewcast.simulate.terms import Cover
+from renewcast.simulate.versions import Change, with_versions
 
 KINDS = ("functional", "customer")
 FUNCTIONAL, CUSTOMER = range(2)
@@ -22,6 +23,7 @@ _ONBOARDING = (
     ("business_outcome", CUSTOMER, 180),
 )
 _YEARS = 5
+_DUE_DATE_MOVED = 0.12
 
 
 @dataclass(frozen=True)
@@ -70,21 +72,31 @@ def draw_plan(rng: np.random.Generator, calendar: Calendar, accounts: Accounts, 
     return Plan(names, kinds, due, achieved, agreed)
 
 
-def milestones_table(calendar: Calendar, accounts: Accounts, plan: Plan, cover: Cover) -> pa.Table:
-    """Write the milestones that were agreed while the account had cover; what is not yet achieved is empty."""
+def milestones_table(rng: np.random.Generator, calendar: Calendar, accounts: Accounts, plan: Plan, cover: Cover) -> pa.Table:
+    """Write the milestones that were agreed while the account had cover; what is not yet achieved is empty.
+
+    Notes
+    -----
+    Of those that are missed 12 % get a later due date around the day on which they were due: a new version of the row.
+    """
     account, column = (grid.ravel() for grid in np.indices(plan.due.shape))
     agreed, achieved, due = plan.agreed.ravel(), plan.achieved.ravel(), plan.due.ravel()
     keep = np.flatnonzero((agreed < calendar.days) & cover.holds(account, agreed))
     account, column, agreed, due = account[keep], column[keep], agreed[keep], due[keep]
     achieved = np.where((achieved[keep] < calendar.days) & cover.holds(account, achieved[keep]), achieved[keep], np.nan)
+    moved_on = np.maximum(due + rng.uniform(-8, 20, len(due)), agreed + 1)
+    is_moved = (rng.random(len(due)) < _DUE_DATE_MOVED) & (due > 0) & ~(achieved <= np.maximum(moved_on, due))
+    moved = np.flatnonzero(is_moved & cover.holds(account, moved_on))
+    later = Change(moved, moved_on[moved], {"due": due[moved] + rng.choice([30, 45, 60, 90], len(moved))})
+    row, known, told = with_versions(agreed, {"due": due}, [later], calendar.days)
     return table(
         "milestones",
         {
-            "account_id": accounts.ids.take(pa.array(account)),
-            "milestone": texts(plan.names, column),
-            "kind": texts(KINDS, plan.kinds[column]),
-            "due_on": dates(calendar, due),
-            "achieved_at": times(calendar, achieved),
-            "known_at": times(calendar, agreed),
+            "account_id": picked(accounts.ids, account[row]),
+            "milestone": texts(plan.names, column[row]),
+            "kind": texts(KINDS, plan.kinds[column[row]]),
+            "due_on": dates(calendar, told["due"]),
+            "achieved_at": times(calendar, achieved[row]),
+            "known_at": times(calendar, known),
         },
     )

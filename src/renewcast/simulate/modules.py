@@ -21,8 +21,8 @@ class Modules:
         What the current term covers.
     active : array of bool, shape (accounts, add-ons, weeks)
         Held and in use in that week.
-    trainings : list of (account, add-on, week of the course, week in which its success shows, worked)
-        Courses on modules that nobody used.
+    trainings : list of (account, add-on, week of the course, week in which the module comes into use)
+        Courses on modules that nobody used; infinity where nobody ever does.
     """
 
     held: np.ndarray
@@ -30,17 +30,17 @@ class Modules:
     trainings: list = field(default_factory=list)
 
     def buy(self, rng: np.random.Generator, account: np.ndarray, module: np.ndarray, week: np.ndarray) -> None:
-        """Hold modules from a week on; about a third start late or never, and a course helps some of these."""
+        """Hold modules from a week on; about a third start late or never, whether there is a course or not."""
         count = len(account)
         kind = rng.random(count)
         delay = np.select([kind < 0.66, kind < 0.78], [rng.uniform(0, 8, count), rng.uniform(16, 60, count)], np.inf)
         trained = (kind >= 0.66) & (rng.random(count) < 0.4)
         course = week + rng.integers(10, 34, count)
-        worked = trained & (rng.random(count) < 0.5)
-        begins = np.where(worked, np.minimum(week + delay, course + rng.integers(2, 7, count)), week + delay)
+        discovered = (kind >= 0.66) & (rng.random(count) < 0.2)
+        begins = np.where(discovered, np.minimum(week + delay, course + rng.integers(2, 7, count)), week + delay)
         self.held[account, module] = True
         self.active[account, module] |= np.arange(self.active.shape[2])[None, :] >= begins[:, None]
-        columns = (account, module, course, begins, worked)
+        columns = (account, module, course, begins)
         self.trainings.extend(zip(*(column[trained] for column in columns), strict=True))
 
     def can_buy(self, account: np.ndarray, module) -> np.ndarray:

@@ -6,180 +6,171 @@ import numpy as np
 
 from renewcast.simulate.accounts import Accounts
 from renewcast.simulate.calendar import Calendar
-from renewcast.simulate.contracts import ADD_ONS, PLATFORM, Cover, TermRows
-from renewcast.simulate.decisions import REASONS, Causes, contributions, dominant_reason, renewal_probability, unexplained_share
-from renewcast.simulate.latent import Latent
-from renewcast.simulate.milestones import Plan
+from renewcast.simulate.causes import CauseReader
+from renewcast.simulate.contracts import ADD_ONS, PLATFORM, Conditions
+from renewcast.simulate.decisions import (
+    INERTIA,
+    REASONS,
+    Causes,
+    contributions,
+    dominant_reason,
+    renewal_probability,
+    unexplained_share,
+)
 from renewcast.simulate.modules import Modules
+from renewcast.simulate.negotiations import SHARE_BRIDGED, Prices, agree_next_terms, draw_prices, expand_within_term
+from renewcast.simulate.plays import EFFECTS, Schedule
+from renewcast.simulate.pricing import announced_rise
+from renewcast.simulate.terms import Cover, TermRows
 
-# A term of three months or more is decided four weeks before it ends, because paper is signed up to 28 days early.
-_LEAD_DAYS, _LEAD_DAYS_MONTHLY = 28, 4
+# A term of three months or more is decided four weeks before it ends, because paper is signed up to 28 days early; where it
+# renews by itself, on the last day for giving notice if that comes first.
+LEAD_DAYS, LEAD_DAYS_MONTHLY = 28, 4
 # The hazard of a term that would have followed is still needed for risks over 90 days, so a chain runs on a little unseen.
 _UNSEEN_DAYS = 95
 _RETURNS_AFTER_DAYS = 110
 _RETURN_SHARE = 0.10
+_EARLY_SHARE, _EARLY_DAYS = 0.08, (20, 76)
+_NOTICE_TOLD, _NOTICE_WITHDRAWN = 0.35, 0.02
 
 
 @dataclass(frozen=True)
 class Renewals:
     """All terms and all decisions.
 
-    ``rows`` are the terms (see ``TermRows``); ``decisions`` has one entry per decision: account, ends, p_renew, renewed,
-    reason, row (of the term), unseen (True: the account had left already and the term was never signed).
+    ``rows`` are the terms (see ``TermRows``, which holds their amendments too); ``decisions`` has one entry per decision:
+    account, ends, decided (day), since (first day as a customer), p_renew, p_untreated (had no play been run), renewed, reason,
+    price (contribution of the price), row (of the term), unseen (True: the account had left already and the term was never
+    signed).
     """
 
+    terms: TermRows
     rows: dict[str, np.ndarray]
     decisions: dict[str, np.ndarray]
     cover: Cover
 
 
-class _Chains:
-    """The state of all chains while they are walked, one step a term."""
+class Chains:
+    """The state of all chains while they are walked, one step a term; arrays of shape (accounts,)."""
 
     def __init__(
-        self, rng, calendar: Calendar, accounts: Accounts, latent: Latent, plan: Plan, modules: Modules, demand, headcount, usual
+        self,
+        rng: np.random.Generator,
+        calendar: Calendar,
+        accounts: Accounts,
+        conditions: Conditions,
+        causes: CauseReader,
+        modules: Modules,
+        schedule: Schedule,
+        prices: Prices,
     ):
         count = accounts.count
-        self.rng, self.calendar, self.accounts = rng, calendar, accounts
-        self.latent, self.plan, self.modules = latent, plan, modules
-        self.rows, self.decisions = TermRows(), []
-        self.used_until = np.concatenate([np.zeros((count, 1)), np.cumsum(demand, axis=1)], axis=1)
-        self.anchor, self.starts = accounts.first_start.copy(), accounts.first_start.copy()
+        self.rng, self.calendar, self.accounts, self.conditions = rng, calendar, accounts, conditions
+        self.causes, self.modules, self.schedule, self.prices = causes, modules, schedule, prices
+        self.terms, self.decisions = TermRows(), []
+        self.is_long = accounts.months >= 12
+        self.notice = np.where(conditions.auto_renews & (accounts.months > 1), conditions.notice_days, 0)
+        self.anchor, self.starts, self.since = (accounts.first_start.copy() for _ in range(3))
         self.turn = np.ones(count, dtype=np.int64)
         self.known = np.minimum(accounts.signed_up + rng.uniform(0.05, 1.0, count), accounts.first_start)
-        self.seats = np.ceil(headcount * rng.uniform(1.0, 1.5, count))
-        self.seat_cents = np.round(rng.uniform(2400, 6200, count) * np.array([1.0, 0.92, 0.8, 0.7])[accounts.size])
-        self.module_cents = np.round(rng.uniform(500, 1900, (count, ADD_ONS)))
-        self.discount = np.where(rng.random(count) < 0.55, 0.0, np.round(rng.beta(1.6, 4, count) * 8) * 5 / 100)
-        self.quota = _rounded(52 * np.maximum(usual, 5) / _fit_of_quota(rng, count))
         self.active, self.unseen = np.ones(count, dtype=bool), np.zeros(count, dtype=bool)
         self.churned, self.returned, self.churned_again = (np.full(count, np.inf) for _ in range(3))
+        self.plan_term()
+
+    def plan_term(self) -> None:
+        """Draw which of the coming terms are bridged by a month or two at their end, and which are renewed early."""
+        rng, count = self.rng, self.accounts.count
+        manual = self.is_long & ~self.conditions.auto_renews
+        self.extension = np.where(manual & (rng.random(count) < SHARE_BRIDGED), rng.integers(1, 3, count), 0)
+        is_early = manual & (self.extension == 0) & (rng.random(count) < _EARLY_SHARE)
+        self.early = np.where(is_early, rng.integers(*_EARLY_DAYS, count), 0)
+
+    def planned_ends(self) -> np.ndarray:
+        """Return the day on which each current term was first agreed to end."""
+        return self.calendar.add_months(self.anchor, self.turn * self.accounts.months)
 
     def ends(self) -> np.ndarray:
         """Return the day on which each account's current term ends."""
-        return self.calendar.add_months(self.anchor, self.turn * self.accounts.months)
+        return self.calendar.add_months(self.anchor, self.turn * self.accounts.months + self.extension)
 
     def sign(self, ends: np.ndarray) -> np.ndarray:
         """Write the current terms; return the row number of each account's base term (-1: unseen)."""
-        who = np.flatnonzero(self.active & ~self.unseen)
-        share = 1 - self.discount[who]
+        who, prices = np.flatnonzero(self.active & ~self.unseen), self.prices
         shared = {
             "starts": self.starts[who],
             "ends": ends[who],
             "known": self.known[who],
-            "seats": self.seats[who],
-            "discount": self.discount[who],
+            "seats": prices.seats[who],
+            "discount": prices.discount[who],
         }
         base = np.full(self.accounts.count, -1)
-        base[who] = self.rows.add(
-            account=who,
-            product=PLATFORM,
-            quota=self.quota[who],
-            cents=np.round(self.seats[who] * self.seat_cents[who] * share),
-            **shared,
+        base[who] = self.terms.add(
+            account=who, product=PLATFORM, quota=prices.quota[who], cents=prices.seats_cost(prices.seats)[who], **shared
         )
+        written = [(who, base[who])]
         for module in range(ADD_ONS):
             held = self.modules.held[who, module]
-            cents = np.round(self.seats[who] * self.module_cents[who, module] * share)
-            self.rows.add(
-                account=who[held],
-                product=module + 1,
-                quota=np.nan,
-                cents=cents[held],
-                **{name: values[held] for name, values in shared.items()},
-            )
+            of_these = {name: values[held] for name, values in shared.items()}
+            cents = prices.module_cost(module)[who[held]]
+            row = self.terms.add(account=who[held], product=module + 1, quota=np.nan, cents=cents, **of_these)
+            written.append((who[held], row))
+        self.bridge(np.concatenate([one for one, _ in written]), np.concatenate([row for _, row in written]), ends)
         return base
 
-    def expand_within_term(self, ends: np.ndarray) -> None:
-        """Add seats or a module in the middle of some long terms; the new row ends with the base term."""
-        rng, count = self.rng, self.accounts.count
-        long = self.active & ~self.unseen & (self.accounts.months >= 12)
-        middle = np.floor(self.starts + (ends - self.starts) * rng.uniform(0.2, 0.7, count))
-        known = middle - rng.uniform(0, 7, count)
-        draw, module = rng.random(count), rng.integers(0, ADD_ONS, count)
-        extra = np.maximum(np.round(self.seats * rng.uniform(0.1, 0.35, count)), 1)
-        calm = self.latent.decline[np.arange(count), self.calendar.week(middle)] < 0.2
-        rate = 0.07 * self.accounts.months / 12
-        who = np.flatnonzero(long & calm & (draw < rate))
-        share = 1 - self.discount
-        self.rows.add(
-            account=who,
-            product=PLATFORM,
-            starts=middle[who],
-            ends=ends[who],
-            known=known[who],
-            seats=extra[who],
-            quota=np.nan,
-            cents=np.round(extra * self.seat_cents * share)[who],
-            discount=self.discount[who],
-        )
-        self.seats[who] += extra[who]
-        who = np.flatnonzero(long & calm & (draw > 1 - rate) & self.modules.can_buy(np.arange(count), module))
-        cents = np.round(self.seats * self.module_cents[np.arange(count), module] * share)
-        self.rows.add(
-            account=who,
-            product=module[who] + 1,
-            starts=middle[who],
-            ends=ends[who],
-            known=known[who],
-            seats=self.seats[who],
-            quota=np.nan,
-            cents=cents[who],
-            discount=self.discount[who],
-        )
-        self.modules.buy(rng, who, module[who], self.calendar.week(middle[who]))
-
-    def causes(self, ends: np.ndarray) -> Causes:
-        """Read the hidden causes at the time of the decision."""
-        accounts, latent, row = self.accounts, self.latent, np.arange(self.accounts.count)
-        day = ends - np.where(accounts.months == 1, _LEAD_DAYS_MONTHLY, _LEAD_DAYS)
-        week = self.calendar.week(day)
-        since = np.clip(np.floor(np.maximum(self.starts, 0) / 7).astype(np.int64), 0, None)
-        since = np.maximum(np.minimum(since, week - 13), 0)
-        used = self.used_until[row, week] - self.used_until[row, since]
-        # The first weeks say nothing about a year.
-        burn = np.where(week - since < 6, 1.0, used / np.maximum(week - since, 1) * 52 / self.quota)
-        return Causes(
-            decline=_recent(latent.decline, week, 4),
-            key_gap=latent.key_gap[row, week],
-            narrow=((accounts.departments <= 2) & (self.modules.in_use(week) <= 1)).astype(float),
-            few_departments=(accounts.departments <= 2).astype(float),
-            unused=self.modules.unused_share(week),
-            pain=_recent(latent.pain, week, 8),
-            missed=self.plan.missed(day),
-            outcome_missing=self.plan.outcome_missing(day),
-            burn=burn,
-            shrunk=latent.shrunk[row, week],
-            late=_recent(latent.late, week, 40),
-            mood=_recent(latent.mood, week, 17),
-            tenure_days=day - accounts.first_start,
-            size=accounts.size,
-        )
+    def bridge(self, account: np.ndarray, row: np.ndarray, ends: np.ndarray) -> None:
+        """Say of rows whose term is extended that they were signed for less; the amendment comes days before the first end."""
+        is_extended = self.extension[account] > 0
+        account, row = account[is_extended], row[is_extended]
+        planned = self.planned_ends()
+        known = planned - 3 - 22 * self.rng.random(self.accounts.count)
+        self.terms.extend(row, planned[account], known[account], ends[account])
 
     def decide(self, ends: np.ndarray, base: np.ndarray) -> tuple[np.ndarray, Causes]:
         """Draw who goes on, and write the decision down. Terms that ended before day 0 went on: the account is here."""
-        causes = self.causes(ends)
+        accounts, calendar, count, rng = self.accounts, self.calendar, self.accounts.count, self.rng
+        months = accounts.months
+        lead = np.where(months == 1, LEAD_DAYS_MONTHLY, np.maximum(LEAD_DAYS, self.notice) + self.early)
+        decided = ends - lead
+        rise, self.prices.granted = announced_rise(
+            rng, calendar.year(ends), calendar.year(self.starts), accounts.price_sensitivity
+        )
+        causes = self.causes.at(decided, self.starts, self.prices.quota, self.prices.seats, rise * accounts.price_sensitivity)
         parts = contributions(causes)
-        months, count = self.accounts.months, self.accounts.count
-        p_renew = renewal_probability(months, parts)
-        drawn, unseen_cause = self.rng.random(count), self.rng.random(count)
+        inertia = np.where(self.conditions.auto_renews & (months > 1), INERTIA, 0.0)
+        running = self.schedule.running(decided, self.since, np.where(self.unseen, self.lost(), np.inf))
+        p_renew = renewal_probability(months, parts, inertia + running @ EFFECTS)
+        drawn, unseen_cause = rng.random(count), rng.random(count)
         renewed = (drawn < p_renew) | (ends < 0)
         reason = dominant_reason(parts)
         nobody_knows = ~renewed & (unseen_cause < unexplained_share(months) / (1 - p_renew))
         reason = np.where(nobody_knows, len(REASONS) - 1, reason)
-        who = np.flatnonzero(self.active & (ends >= 0) & (ends <= self.calendar.days + 90))
-        self.decisions.append(
-            {
-                "account": who,
-                "ends": ends[who],
-                "p_renew": p_renew[who],
-                "renewed": renewed[who],
-                "reason": reason[who],
-                "row": base[who],
-                "unseen": self.unseen[who],
-            }
-        )
+        who = np.flatnonzero(self.active & (ends >= 0) & (ends <= calendar.days + 90))
+        entry = {
+            "account": np.arange(count),
+            "ends": ends,
+            "decided": decided,
+            "since": self.since,
+            "p_renew": p_renew,
+            "p_untreated": renewal_probability(months, parts, inertia),
+            "renewed": renewed,
+            "reason": reason,
+            "price": parts[REASONS.index("price_increase")],
+            "row": base,
+            "unseen": self.unseen,
+        }
+        self.decisions.append({name: values[who] for name, values in entry.items()})
+        self.give_notice(decided, renewed, base)
         return renewed, causes
+
+    def give_notice(self, decided: np.ndarray, renewed: np.ndarray, base: np.ndarray) -> None:
+        """Tell in the contract of some who leave, and of a few who think better of it, that it no longer renews by itself."""
+        told = self.rng.random(self.accounts.count) < np.where(renewed, _NOTICE_WITHDRAWN, _NOTICE_TOLD)
+        who = np.flatnonzero(told & self.active & ~self.unseen & (self.notice > 0) & (decided >= 0) & (decided > self.starts + 7))
+        self.terms.amend(base[who], decided[who] + self.rng.uniform(0, 5, len(who)), auto_renews=np.zeros(len(who)))
+
+    def lost(self) -> np.ndarray:
+        """Return the day on which each account was last lost (infinity: never)."""
+        return np.where(np.isinf(self.churned_again), self.churned, self.churned_again)
 
     def leave(self, ends: np.ndarray, renewed: np.ndarray, causes: Causes) -> None:
         """Mark who leaves, and draw the few who come back months later."""
@@ -194,94 +185,72 @@ class _Chains:
         self.returned[back] = (ends + pause)[back]
         self.unseen |= leaving
 
-    def renew(self, ends: np.ndarray, causes: Causes) -> None:
-        """Set the conditions of the next terms and the day on which they are signed."""
-        rng, count, months = self.rng, self.accounts.count, self.accounts.months
-        monthly, pace = months == 1, np.minimum(months / 12, 1.0)
+    def renew(self, ends: np.ndarray) -> None:
+        """Set the day on which the next terms are signed and the one on which they begin."""
+        rng, count, monthly = self.rng, self.accounts.count, self.accounts.months == 1
         is_late = rng.random(count) < np.where(monthly, 0.02, 0.13)
         lag = rng.uniform(1, np.where(monthly, 6, 20))
-        early = rng.random(count) * np.where(monthly, 3.0, 27.9)
-        self.known = ends + np.where(is_late, lag, -early)
-        self.starts = ends + np.where(is_late & (rng.random(count) < 0.3), np.floor(lag), 0).astype(np.int64)
-        self.turn = self.turn + 1
-        lives = ends >= 0
-        shrinks = lives & ((causes.decline > 0.35) | (causes.shrunk > 0.3)) & (rng.random(count) < 0.4 * pace)
-        grows = (causes.burn > 1.05) & (causes.decline < 0.2) & (rng.random(count) < 0.45 * pace)
-        grows |= (rng.random(count) < 0.10 * pace) & ~shrinks
-        factor = np.where(shrinks, rng.uniform(0.5, 0.85, count), np.where(grows, rng.uniform(1.1, 1.5, count), 1.0))
-        self.seats = np.maximum(np.round(self.seats * factor), 2)
-        self.quota = np.where(factor == 1, self.quota, _rounded(self.quota * factor))
-        self.seat_cents = np.round(self.seat_cents * (1 + pace * rng.uniform(0, 0.07, count)))
-        week = self.calendar.week(np.maximum(ends, 0))
-        seen = np.flatnonzero(self.active & lives & ~self.unseen)
-        for module in range(ADD_ONS):
-            unused = ~self.modules.active[np.arange(count), module, week]
-            drops = rng.random(count) < pace * np.where(unused, 0.35, 0.04)
-            buys = rng.random(count) < pace * np.where(grows, 0.16, 0.03)
-            dropping = seen[self.modules.held[seen, module] & drops[seen]]
-            buying = seen[self.modules.can_buy(seen, module) & buys[seen]]
-            self.modules.drop(dropping, module, week[dropping])
-            self.modules.buy(rng, buying, np.full(len(buying), module), week[buying])
+        ahead = rng.random(count) * np.where(monthly, 3.0, 27.9)
+        overlap = np.floor(self.early * rng.uniform(0.3, 1.0, count)).astype(np.int64)
+        signed_early = ends - overlap - 10 * rng.random(count)
+        is_early = self.early > 0
+        self.known = np.where(is_early, signed_early, ends + np.where(is_late, lag, -ahead))
+        moved = np.where(is_late & (rng.random(count) < 0.3), np.floor(lag), 0).astype(np.int64)
+        self.starts = ends + np.where(is_early, -overlap, moved)
+        was_extended = self.extension > 0
+        self.anchor = np.where(was_extended, ends, self.anchor)
+        self.turn = np.where(was_extended, 1, self.turn + 1)
+        self.plan_term()
 
     def move_on(self, ends: np.ndarray) -> None:
         """End the chains that are over, and let those who come back begin a new one."""
         over = self.active & (ends > self.calendar.days + 90)
-        lost = np.where(np.isinf(self.churned_again), self.churned, self.churned_again)
-        over |= self.active & self.unseen & (self.starts > lost + _UNSEEN_DAYS)
+        over |= self.active & self.unseen & (self.starts > self.lost() + _UNSEEN_DAYS)
         back = over & np.isfinite(self.returned) & np.isinf(self.churned_again) & self.unseen
         self.active &= ~over | back
         self.anchor[back] = self.returned[back].astype(np.int64)
-        self.starts[back], self.turn[back], self.unseen[back] = self.anchor[back], 1, False
+        self.starts[back], self.since[back], self.turn[back], self.unseen[back] = self.anchor[back], self.anchor[back], 1, False
         self.known[back] = self.returned[back] - self.rng.random(self.accounts.count)[back] * 10
 
 
-def run_renewals(rng, calendar, accounts, latent, plan, modules, demand, headcount, usual) -> Renewals:
+def run_renewals(
+    rng: np.random.Generator,
+    calendar: Calendar,
+    accounts: Accounts,
+    conditions: Conditions,
+    causes: CauseReader,
+    modules: Modules,
+    schedule: Schedule,
+    at_the_beginning: tuple[np.ndarray, np.ndarray],
+) -> Renewals:
     """Walk every account's chain of terms to the end of the data and a little beyond.
 
     Parameters
     ----------
     rng : numpy.random.Generator
-    calendar, accounts, latent, plan, modules
-        What was drawn before; ``modules`` is changed: buying and dropping happen here.
-    demand : array of float, shape (accounts, weeks)
-        Usage to expect, in units of ``quantity``.
-    headcount : array of int, shape (accounts,)
-        People at the beginning; seats are bought for them.
-    usual : array of float, shape (accounts,)
-        What these people use in a normal week, in units of ``quantity``; the quota is agreed on it.
+    calendar, accounts, conditions, causes, schedule
+        What was drawn before.
+    modules : Modules
+        Is changed: buying and dropping happen here.
+    at_the_beginning : (array of int, array of float), shape (accounts,) each
+        People at the beginning, for whom seats are bought, and what they use in a normal week, in units of ``quantity``; the
+        quota is agreed on it.
 
     Returns
     -------
     Renewals
     """
-    chains = _Chains(rng, calendar, accounts, latent, plan, modules, demand, headcount, usual)
+    prices = draw_prices(rng, accounts, *at_the_beginning)
+    chains = Chains(rng, calendar, accounts, conditions, causes, modules, schedule, prices)
     while chains.active.any():
         ends = chains.ends()
         base = chains.sign(ends)
-        chains.expand_within_term(ends)
-        renewed, causes = chains.decide(ends, base)
-        chains.leave(ends, renewed, causes)
-        chains.renew(ends, causes)
+        expand_within_term(chains, base, ends)
+        renewed, found = chains.decide(ends, base)
+        chains.leave(ends, renewed, found)
+        agree_next_terms(chains, ends, found)
+        chains.renew(ends)
         chains.move_on(ends)
     decisions = {name: np.concatenate([batch[name] for batch in chains.decisions]) for name in chains.decisions[0]}
     cover = Cover(accounts.first_start, chains.churned, chains.returned, chains.churned_again)
-    return Renewals(chains.rows.finish(), decisions, cover)
-
-
-def _recent(weekly: np.ndarray, week: np.ndarray, weeks: int) -> np.ndarray:
-    """Mean of the ``weeks`` weeks up to and with ``week``, fewer where there are fewer."""
-    total = np.concatenate([np.zeros((len(weekly), 1)), np.cumsum(weekly, axis=1)], axis=1)
-    row, begin = np.arange(len(weekly)), np.maximum(week + 1 - weeks, 0)
-    return (total[row, week + 1] - total[row, begin]) / (week + 1 - begin)
-
-
-def _fit_of_quota(rng: np.random.Generator, count: int) -> np.ndarray:
-    """How much of the quota a normal year uses: mostly about all of it, sometimes a third, sometimes half as much again."""
-    kind, spread = rng.random(count), rng.lognormal(-0.05, 0.18, count)
-    return np.select([kind < 0.14, kind > 0.88], [rng.uniform(0.25, 0.5, count), rng.uniform(1.25, 1.7, count)], spread)
-
-
-def _rounded(quota: np.ndarray) -> np.ndarray:
-    """Round a quota to two leading digits, as a price list does."""
-    unit = 10.0 ** (np.floor(np.log10(np.maximum(quota, 10))) - 1)
-    return np.round(quota / unit) * unit
+    return Renewals(chains.terms, chains.terms.finish(), decisions, cover)

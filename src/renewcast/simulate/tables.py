@@ -1,14 +1,8 @@
-"""The canonical tables as Parquet: their columns and types, and how a file is put in place whole or not at all."""
-
-import contextlib
-import os
-from pathlib import Path
+"""The canonical tables and the truth: their columns and types, and how arrays become columns."""
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from renewcast.errors import RenewcastError
 from renewcast.simulate.calendar import Calendar
 
 _TEXT, _TIME, _DAY = pa.string(), pa.timestamp("us"), pa.date32()
@@ -125,7 +119,7 @@ _COLUMNS = {
         "owner": _TEXT,
         "known_at": _TIME,
     },
-    "truth": {"account_id": _TEXT, "as_of": _TIME, "p_churn_90d": _NUMBER},
+    "truth": {"account_id": _TEXT, "as_of": _TIME, "p_churn_90d": _NUMBER, "p_churn_90d_untreated": _NUMBER},
     "truth_terms": {
         "contract_id": _TEXT,
         "account_id": _TEXT,
@@ -133,6 +127,18 @@ _COLUMNS = {
         "p_renew": _NUMBER,
         "renewed": _BOOL,
         "reason": _TEXT,
+        "decided_on": _DAY,
+        "p_renew_untreated": _NUMBER,
+    },
+    "truth_plays": {"play": _TEXT, "effect_log_odds": _NUMBER, "lasts_days": _WHOLE},
+    "truth_play_effects": {
+        "play_id": _TEXT,
+        "account_id": _TEXT,
+        "play": _TEXT,
+        "contract_id": _TEXT,
+        "ends_on": _DAY,
+        "p_renew": _NUMBER,
+        "p_renew_without": _NUMBER,
     },
 }
 SCHEMAS = {name: pa.schema(list(columns.items())) for name, columns in _COLUMNS.items()}
@@ -144,8 +150,8 @@ def times(calendar: Calendar, days: np.ndarray) -> pa.Array:
     empty = np.isnan(days)
     origin = np.datetime64(calendar.start, "us").astype(np.int64)
     # Floor, not round: a moment just before the end of the data must not land on it.
-    micros = np.floor(np.where(empty, 0, days) * 86_400).astype(np.int64) * 1_000_000 + origin
-    return pa.array(micros, mask=empty).cast(_TIME)
+    micros = np.floor((np.where(empty, 0, days) if empty.any() else days) * 86_400).astype(np.int64) * 1_000_000 + origin
+    return pa.array(micros, mask=empty if empty.any() else None).cast(_TIME)
 
 
 def dates(calendar: Calendar, days: np.ndarray) -> pa.Array:
@@ -163,75 +169,62 @@ def money(cents: np.ndarray) -> pa.Array:
     return pa.Array.from_buffers(_MONEY, len(low), [None, pa.py_buffer(np.ascontiguousarray(words).tobytes())])
 
 
-def texts(labels, codes: np.ndarray) -> pa.Array:
+def picked(values: pa.Array, codes: np.ndarray) -> pa.DictionaryArray:
+    """Take ``values`` by number without copying any text; a negative number is empty."""
+    codes = np.asarray(codes)
+    if codes.dtype != np.int32:
+        codes = codes.astype(np.int32)
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), values)
+
+
+def texts(labels, codes: np.ndarray) -> pa.DictionaryArray:
     """Look codes up in a list of labels; a negative code is empty."""
-    codes = np.asarray(codes, dtype=np.int64)
-    return pa.array(labels, type=_TEXT).take(pa.array(codes, mask=codes < 0))
+    return picked(pa.array(labels, type=_TEXT), codes)
 
 
 def numbered(prefix: str, count: int, *, digits: int, first: int = 1) -> pa.Array:
-    """Write ids such as A00001, counting up from ``first``.
+    """Write ids such as A00001, counting up from ``first``, with more digits where these do not suffice.
 
     Examples
     --------
-    >>> numbered("A", 2, digits=5).to_pylist()
-    ['A00001', 'A00002']
+    >>> numbered("A", 2, digits=5).to_pylist(), numbered("A", 2, digits=1, first=9).to_pylist()
+    (['A00001', 'A00002'], ['A9', 'A10'])
     """
-    return pa.array([f"{prefix}{number:0{digits}d}" for number in range(first, first + count)], type=_TEXT)
+    last = first + count - 1
+    width = max(digits, len(str(first)))
+    if len(str(last)) > width:
+        longer = 10**width
+        parts = ((longer - first, first), (last - longer + 1, longer))
+        return pa.concat_arrays([numbered(prefix, many, digits=digits, first=begin) for many, begin in parts])
+    head = prefix.encode()
+    letters = np.empty((count, len(head) + width), dtype=np.uint8)
+    letters[:, : len(head)] = np.frombuffer(head, dtype=np.uint8)
+    left = np.arange(first, first + count)
+    for place in range(width - 1, -1, -1):
+        left, digit = np.divmod(left, 10)
+        letters[:, len(head) + place] = digit + ord("0")
+    ends = np.arange(count + 1, dtype=np.int32) * letters.shape[1]
+    return pa.Array.from_buffers(_TEXT, count, [None, pa.py_buffer(ends), pa.py_buffer(letters)])
+
+
+def numbered_in_block(prefix: str, count: int, *, digits: int, block: int) -> pa.Array:
+    """Write ids that no other block of accounts has: the block stands before the ``digits`` digits of the number.
+
+    Examples
+    --------
+    >>> numbered_in_block("C", 1, digits=6, block=0).to_pylist(), numbered_in_block("C", 1, digits=6, block=12).to_pylist()
+    (['C000001'], ['C12000001'])
+    """
+    return numbered(prefix, count, digits=digits, first=block * 10**digits + 1)
 
 
 def table(name: str, columns: dict) -> pa.Table:
-    """Build a canonical table from its columns, in the canonical order and types."""
-    schema = SCHEMAS[name]
-    return pa.table(
-        {
-            field.name: pa.array(columns[field.name], from_pandas=True).cast(field.type)
-            if not isinstance(columns[field.name], (pa.Array, pa.ChunkedArray))
-            else columns[field.name]
-            for field in schema
-        },
-        schema=schema,
-    )
-
-
-def write(directory: Path, name: str, pieces) -> int:
-    """Write one table under a temporary name, then move it into place in one step.
-
-    Parameters
-    ----------
-    directory : pathlib.Path
-        Made when it does not exist.
-    name : str
-        One of the ten canonical tables, ``truth`` or ``truth_terms``.
-    pieces : iterable of pyarrow.Table
-        Written one after the other, so that only one piece is in memory.
-
-    Returns
-    -------
-    int
-        Rows written.
-
-    Raises
-    ------
-    RenewcastError
-        "... cannot be written", when the disk or the rights do not allow it.
-    """
-    final, part = directory / f"{name}.parquet", directory / f".{name}.parquet.part"
-    rows = 0
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        with pq.ParquetWriter(part, SCHEMAS[name], compression="zstd") as writer:
-            for piece in pieces:
-                writer.write_table(piece)
-                rows += piece.num_rows
-        with part.open("rb+") as handle:
-            os.fsync(handle.fileno())
-        os.replace(part, final)
-    except OSError as refused:
-        raise RenewcastError(
-            f"{final} cannot be written ({refused.strerror or refused}); give a directory with room and the right to write."
-        ) from None
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
-    return rows
+    """Build a table from its columns, in the order and types of ``SCHEMAS``; texts may stay coded, a reader sees plain ones."""
+    built = []
+    for field in SCHEMAS[name]:
+        column = columns[field.name]
+        if not isinstance(column, pa.Array):
+            column = pa.array(column, from_pandas=True)
+        is_coded = isinstance(column, pa.DictionaryArray) and column.type.value_type == field.type
+        built.append(column if is_coded else column.cast(field.type))
+    return pa.table(built, names=SCHEMAS[name].names)

@@ -5,10 +5,11 @@ import pyarrow as pa
 
 from renewcast.simulate.accounts import Accounts
 from renewcast.simulate.calendar import Calendar
-from renewcast.simulate.contracts import Cover
+from renewcast.simulate.lags import known_after
 from renewcast.simulate.latent import Latent
 from renewcast.simulate.names import OWNERS
-from renewcast.simulate.tables import table, texts, times
+from renewcast.simulate.tables import picked, table, texts, times
+from renewcast.simulate.terms import Cover
 
 KINDS = ("call", "meeting", "executive_meeting", "email", "business_review", "training")
 _NOTES = {
@@ -21,12 +22,15 @@ _NOTES = {
 _NOTE_LIST = tuple(note for notes in _NOTES.values() for note in notes)
 
 
-def touchpoints_table(rng: np.random.Generator, calendar: Calendar, accounts: Accounts, latent: Latent, cover: Cover) -> pa.Table:
+def touchpoints_table(
+    rng: np.random.Generator, calendar: Calendar, accounts: Accounts, latent: Latent, cover: Cover, decisions: dict
+) -> pa.Table:
     """Draw the touchpoints; willingness (-2 to 2) is the hidden mood with noise, and empty where the CSM gave none.
 
     Notes
     -----
-    Large accounts are met more often, and less so while their key user is gone.
+    Large accounts are met more often, and less so while their key user is gone. Who minds the price that was announced for the
+    next term seems less willing in the quarter before it ends (``decisions`` as in ``Renewals``).
     """
     weeks = calendar.weeks
     rate = np.array([0.26, 0.30, 0.40, 0.50])[accounts.size][:, None] * (1 - 0.45 * latent.key_gap[:, :weeks])
@@ -40,19 +44,19 @@ def touchpoints_table(rng: np.random.Generator, calendar: Calendar, accounts: Ac
     count = len(keep)
 
     kind = rng.choice(len(KINDS), count, p=[0.30, 0.20, 0.05, 0.28, 0.08, 0.09])
-    mood = latent.mood[account, week]
+    mood = latent.mood[account, week] - 0.6 * _grudge(decisions, latent.mood.shape)[account, week]
     willingness = np.clip(np.round(mood + rng.normal(0, 0.6, count)), -2, 2).astype(np.int64)
     silent = rng.random(count) < np.where(kind == KINDS.index("email"), 0.5, 0.1)
     note = (willingness + 2) * 3 + rng.integers(0, 3, count)
     stand_in = rng.random(count) < 0.12
-    owner = np.where(stand_in, rng.integers(0, len(OWNERS), count), accounts.owner[account])
-    known = occurred + rng.uniform(0.02, 1.5, count)
+    owner = np.where(stand_in, rng.integers(0, len(OWNERS), count), accounts.owner_at(account, occurred))
+    known = known_after(rng, "touchpoints", occurred)
     # Notes typed in after the end of the data are not in the data.
     seen = np.flatnonzero(known < calendar.days)
     return table(
         "touchpoints",
         {
-            "account_id": accounts.ids.take(pa.array(account[seen])),
+            "account_id": picked(accounts.ids, account[seen]),
             "occurred_at": times(calendar, occurred[seen]),
             "kind": texts(KINDS, kind[seen]),
             "owner": texts(OWNERS, owner[seen]),
@@ -61,3 +65,15 @@ def touchpoints_table(rng: np.random.Generator, calendar: Calendar, accounts: Ac
             "known_at": times(calendar, known[seen]),
         },
     )
+
+
+def _grudge(decisions: dict, shape: tuple) -> np.ndarray:
+    """Return by how much the announced price weighs on each account, week by week, shape (accounts, weeks)."""
+    out = np.zeros(shape)
+    told = decisions["price"] > 0
+    account, price, end = decisions["account"][told], decisions["price"][told], decisions["ends"][told] // 7
+    for before in range(14):
+        week = end - before
+        inside = (week >= 0) & (week < shape[1])
+        np.maximum.at(out, (account[inside], week[inside]), price[inside])
+    return out

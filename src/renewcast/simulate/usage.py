@@ -2,14 +2,16 @@
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from renewcast.simulate.accounts import Accounts
+from renewcast.simulate.accounts import COUNTRIES, Accounts
 from renewcast.simulate.calendar import Calendar
-from renewcast.simulate.contracts import PRODUCTS, Cover
-from renewcast.simulate.latent import Latent
+from renewcast.simulate.contracts import PRODUCTS
+from renewcast.simulate.holidays import daily_share
+from renewcast.simulate.lags import LONGEST_DAYS, known_after
+from renewcast.simulate.latent import WEEKDAY, Latent
 from renewcast.simulate.modules import Modules
-from renewcast.simulate.tables import table, texts, times
+from renewcast.simulate.tables import numbered_in_block, picked, table, texts, times
+from renewcast.simulate.terms import Cover
 from renewcast.simulate.users import People
 
 ACTIONS = (
@@ -41,89 +43,105 @@ _ACTION_SHARE = (
 _QUANTITY = np.array([1.6, 4.0, 6.0, 9.0, 1.4, 1.5, 1.8, 1.3, 1.2, 2.0])
 _SECONDS = np.array([60.0, 240, 420, 300, 180, 45, 360, 900, 600, 90])
 _ADD_ON_WEIGHT = 0.42
-_WEEKDAY = np.array([0.195, 0.205, 0.205, 0.19, 0.155, 0.022, 0.028])
-_BLOCK = 2000
+_RESTATED = 0.006
 
 #: Quantity of an average row on the platform; quotas are agreed in this unit.
 MEAN_QUANTITY = float(_ACTION_SHARE[0] @ _QUANTITY)
 
 
-def usage_pieces(
-    seeds: np.random.SeedSequence,
+def usage_table(
+    rng: np.random.Generator,
     calendar: Calendar,
     accounts: Accounts,
     people: People,
     latent: Latent,
     modules: Modules,
     cover: Cover,
-):
-    """Yield the usage table in blocks of accounts, each drawn from its own stream, rows in the order of time within a block.
-
-    Yields
-    ------
-    pyarrow.Table
-        Rows that happened and were known before the end of the data.
+    block: int,
+) -> pa.Table:
+    """Draw the rows of usage that happened and were known before the end of the data, person by person.
 
     Notes
     -----
-    2 % of the rows are known 2 to 20 days late, the others within a day.
+    5 % of the rows are known more than a day late, a few as late as 40 days. 0.6 % are restated: the same ``event_id`` comes
+    again days or weeks later with another quantity, at the end of the block.
     """
-    written = 0
-    starts = range(0, accounts.count, _BLOCK)
-    for stream, first in zip(seeds.spawn(len(starts)), starts, strict=True):
-        last = min(first + _BLOCK, accounts.count)
-        piece = _block(np.random.default_rng(stream), calendar, accounts, people, latent, modules, cover, (first, last), written)
-        written += piece.num_rows
-        yield piece
-
-
-def _block(rng, calendar, accounts, people, latent, modules, cover, bounds, written) -> pa.Table:
-    """Draw the rows of the accounts from ``bounds[0]`` up to ``bounds[1]``."""
-    weeks = calendar.weeks
-    first, last = np.searchsorted(people.account, bounds)
-    rate = people.weekly_rates(first, last, weeks) * latent.level[people.account[first:last], :weeks]
-    counts = rng.poisson(rate).ravel()
-    cell = np.repeat(np.arange(counts.size), counts)
-    person, week = cell // weeks + first, cell % weeks
-    account = people.account[person]
-    weekday = np.roll(_WEEKDAY, -calendar.start.weekday())
-    day = week * 7 + np.searchsorted(np.cumsum(weekday)[:-1], rng.random(len(cell)))
-    # Whoever joined while there was no contract is not among the users.
-    inside = cover.holds(account, day) & cover.holds(account, people.joined[person])
-    person, week, account, day = person[inside], week[inside], account[inside], day[inside]
-    module = _draw_modules(rng, modules, account, week)
-    action = _draw_actions(rng, module)
-    quantity = 1 + rng.poisson(np.maximum(_QUANTITY[action] - 1, 0.1))
-
-    # Two draws of the same person, day, module and action are one row that says how many.
-    key = ((person * calendar.days + day) * len(PRODUCTS) + module) * len(ACTIONS) + action
-    key, inverse = np.unique(key, return_inverse=True)
-    quantity = np.bincount(inverse, weights=quantity, minlength=len(key))
-    action, key = key % len(ACTIONS), key // len(ACTIONS)
-    module, key = key % len(PRODUCTS), key // len(PRODUCTS)
-    day, person = key % calendar.days, key // calendar.days
-
-    occurred = day + np.clip(rng.normal(0.555, 0.12, len(day)), 0.02, 0.985)
-    known = occurred + np.where(rng.random(len(day)) < 0.02, rng.uniform(2, 20, len(day)), rng.beta(1.2, 4, len(day)))
-    seconds = np.round(_SECONDS[action] * np.sqrt(quantity) * rng.lognormal(-0.2, 0.6, len(day)))
-    order = np.argsort(occurred, kind="stable")
-    order = order[known[order] < calendar.days]
-    person, module, action = person[order], module[order], action[order]
+    person, day, module, action, quantity = _draw_rows(rng, calendar, accounts, people, latent, modules, cover)
+    count = len(day)
+    occurred = day + np.clip(rng.normal(0.555, 0.12, count), 0.02, 0.985)
+    known = known_after(rng, "usage", occurred)
+    seconds = np.round(_SECONDS[action] * np.sqrt(quantity) * rng.lognormal(-0.2, 0.6, count))
+    # Restated rows follow the others; both kinds are left out when nobody knew of them before the data end.
+    again = np.flatnonzero(rng.random(count) < _RESTATED)
+    told_again = np.minimum(known[again] + rng.uniform(2, 30, len(again)), occurred[again] + LONGEST_DAYS)
+    counted = np.maximum(np.round(quantity[again] * rng.choice([0.0, 0.5, 1.5, 2.0], len(again))), 1)
+    counted = np.where(counted == quantity[again], quantity[again] + 1, counted)
+    in_time = (told_again > known[again] + 0.5) & (told_again < calendar.days)
+    again, told_again, counted = again[in_time], told_again[in_time], counted[in_time]
+    seen = known < calendar.days
+    number = np.cumsum(seen) - 1
+    row = np.concatenate([np.flatnonzero(seen), again])
+    person, module, action = person[row], module[row], action[row]
+    ids = numbered_in_block("E", int(seen.sum()), digits=9, block=block)
+    if len(again):
+        ids = pa.concat_arrays([ids, ids.take(pa.array(number[again]))])
     return table(
         "usage",
         {
-            "account_id": accounts.ids.take(pa.array(people.account[person])),
-            "user_id": people.ids.take(pa.array(person)),
-            "occurred_at": times(calendar, occurred[order]),
-            "known_at": times(calendar, known[order]),
+            "account_id": picked(accounts.ids, people.account[person]),
+            "user_id": picked(people.ids, person),
+            "occurred_at": times(calendar, occurred[row]),
+            "known_at": times(calendar, np.concatenate([known[seen], told_again])),
             "module": texts(PRODUCTS, module),
             "action": texts(ACTIONS, action),
-            "is_value_action": pa.array(_IS_VALUE[action]),
-            "quantity": pa.array(quantity[order]),
-            "duration_s": pa.array(seconds[order]),
-            "event_id": _event_ids(written + 1, len(order)),
+            "is_value_action": _IS_VALUE[action],
+            "quantity": np.concatenate([quantity[seen], counted]),
+            "duration_s": seconds[row],
+            "event_id": ids,
         },
     )
+
+
+def _draw_rows(rng, calendar, accounts, people, latent, modules, cover) -> tuple[np.ndarray, ...]:
+    """Draw who did what on which day, in the order of people and days: person, day, module, action and quantity."""
+    weeks = calendar.weeks
+    counts = rng.poisson(people.weekly_rates(weeks) * latent.level[people.account, :weeks]).ravel()
+    cell = np.repeat(np.arange(counts.size, dtype=np.int32), counts)
+    person, week = np.divmod(cell, np.int32(weeks))
+    weekday = np.roll(WEEKDAY, -calendar.start.weekday())
+    day = week * np.int32(7) + _pick(rng, weekday, len(cell)).astype(np.int32)
+    account = people.account[person]
+    inside = _on_duty(rng, calendar, accounts, account, day)
+    # Whoever joined while there was no contract is not among the users.
+    is_user = cover.holds(people.account, people.joined)
+    inside &= is_user[person] & cover.holds(account, day)
+    person, week, account, day = person[inside], week[inside], account[inside], day[inside]
+    module = _draw_modules(rng, modules, account, week)
+    action = _draw_actions(rng, module)
+    quantity = 1 + rng.poisson(np.maximum(_QUANTITY - 1, 0.1)[action])
+
+    # Two draws of the same person, day, module and action are one row that says how many.
+    key = ((person.astype(np.int64) * calendar.days + day) * len(PRODUCTS) + module) * len(ACTIONS) + action
+    order = np.argsort(key)
+    key = key[order]
+    begins = np.flatnonzero(np.diff(key, prepend=-1))
+    quantity = np.add.reduceat(quantity[order], begins).astype(np.float64) if len(begins) else np.zeros(0)
+    order = order[begins]
+    return person[order], day[order], module[order], action[order], quantity
+
+
+def _on_duty(rng, calendar: Calendar, accounts: Accounts, account: np.ndarray, day: np.ndarray) -> np.ndarray:
+    """Drop most rows of public holidays, by the country of the account."""
+    share = daily_share(calendar, COUNTRIES)[accounts.country[account], day]
+    holidays = np.flatnonzero(share < 1)
+    kept = np.ones(len(day), dtype=bool)
+    kept[holidays] = rng.random(len(holidays)) < share[holidays]
+    return kept
+
+
+def _pick(rng, shares: np.ndarray, count: int) -> np.ndarray:
+    """Draw places with the given shares."""
+    return np.searchsorted(np.cumsum(shares)[:-1] / shares.sum(), rng.random(count))
 
 
 def _draw_modules(rng, modules: Modules, account: np.ndarray, week: np.ndarray) -> np.ndarray:
@@ -143,9 +161,3 @@ def _draw_actions(rng, module: np.ndarray) -> np.ndarray:
         rows = np.flatnonzero(module == code)
         action[rows] = np.searchsorted(upto[code][:-1], rng.random(len(rows)))
     return action
-
-
-def _event_ids(first: int, count: int) -> pa.Array:
-    """Write E000000001 and so on, without a loop in Python."""
-    digits = pc.utf8_lpad(pa.array(np.arange(first, first + count)).cast(pa.string()), 9, padding="0")
-    return pc.binary_join_element_wise(pa.scalar("E"), digits, pa.scalar(""))

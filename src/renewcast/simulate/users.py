@@ -7,14 +7,17 @@ import pyarrow as pa
 
 from renewcast.simulate.accounts import Accounts
 from renewcast.simulate.calendar import Calendar
-from renewcast.simulate.contracts import Cover
+from renewcast.simulate.lags import known_after
 from renewcast.simulate.latent import Latent
-from renewcast.simulate.tables import table, texts, times
+from renewcast.simulate.tables import numbered_in_block, picked, table, texts, times
+from renewcast.simulate.terms import Cover
+from renewcast.simulate.versions import Change, with_versions
 
 ROLES = ("key_user", "executive", "administrator", "member")
 DEPARTMENTS = ("Marketing", "Product", "Sales", "Operations", "Finance", "Data", "Support", "HR")
 KEY_USER, EXECUTIVE, ADMINISTRATOR, MEMBER = range(4)
 _MEMBERS_LEAVING_PER_YEAR = 0.12
+_ROLE_LATE, _LEAVING_IS_A_VERSION, _MOVES, _PROMOTIONS = 0.3, 0.35, 0.05, 0.02
 # Rows of usage a week in a normal week; members vary a lot around theirs.
 _ROWS_PER_WEEK = np.array([5.5, 0.25, 1.1, 1.35])
 
@@ -24,7 +27,8 @@ class People:
     """Every person, sorted by account; days count from day 0.
 
     ``works_until`` is the week in which the person stops working with the product (infinity: goes on), ``left`` the day
-    on which the CRM learned of it (NaN: never), ``rate`` rows of usage in a normal week.
+    on which the CRM learned of it (NaN: never), ``rate`` rows of usage in a normal week. ``takes_over`` is True for whoever
+    came to replace a key user.
     """
 
     account: np.ndarray
@@ -34,6 +38,7 @@ class People:
     works_until: np.ndarray
     left: np.ndarray
     rate: np.ndarray
+    takes_over: np.ndarray
     ids: pa.Array
 
     @property
@@ -41,17 +46,21 @@ class People:
         """Return the number of people."""
         return len(self.account)
 
-    def weekly_rates(self, first: int, last: int, weeks: int) -> np.ndarray:
-        """Return rows of usage to expect of people ``first`` to ``last`` in a normal week, shape (people, weeks)."""
+    def works(self, weeks: int) -> np.ndarray:
+        """Return in which weeks each person works with the product, shape (people, weeks)."""
         week = np.arange(weeks)[None, :]
-        people = slice(first, last)
-        works = (week > np.floor(self.joined[people] / 7)[:, None]) & (week < self.works_until[people][:, None])
-        return self.rate[people][:, None].astype(np.float32) * works
+        return (week > np.floor(self.joined / 7)[:, None]) & (week < self.works_until[:, None])
 
-    def per_account(self, weeks: int) -> np.ndarray:
-        """Return the same summed over the people of each account, shape (accounts, weeks)."""
+    def weekly_rates(self, weeks: int) -> np.ndarray:
+        """Return rows of usage to expect of each person in a normal week, shape (people, weeks)."""
+        return self.rate[:, None].astype(np.float32) * self.works(weeks)
+
+    def per_account(self, weeks: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return rows of usage to expect of each account in a normal week, and how many work there, shape (accounts, weeks)."""
         begins = np.flatnonzero(np.diff(self.account, prepend=-1))
-        return np.add.reduceat(self.weekly_rates(0, self.count, weeks), begins, axis=0)
+        works = self.works(weeks).astype(np.float32)
+        rates = works * self.rate[:, None].astype(np.float32)
+        return np.add.reduceat(rates, begins, axis=0), np.add.reduceat(works, begins, axis=0)
 
     def at_the_beginning(self, accounts: Accounts) -> tuple[np.ndarray, np.ndarray]:
         """Return how many people each account begins with and their rows of usage in a normal week, shape (accounts,) each.
@@ -63,7 +72,7 @@ class People:
         return tuple(np.bincount(account, weights=weights, minlength=accounts.count) for weights in (None, self.rate[early]))
 
 
-def draw_people(rng: np.random.Generator, calendar: Calendar, accounts: Accounts, latent: Latent) -> People:
+def draw_people(rng: np.random.Generator, calendar: Calendar, accounts: Accounts, latent: Latent, block: int = 0) -> People:
     """Draw the people of every account, those who replace a key user included.
 
     Examples
@@ -94,6 +103,10 @@ def draw_people(rng: np.random.Generator, calendar: Calendar, accounts: Accounts
     rate = _ROWS_PER_WEEK[role] * np.where(role == MEMBER, rng.lognormal(-0.32, 0.8, size), rng.lognormal(-0.06, 0.35, size))
     ordinary = np.floor(np.maximum(joined, 0) / 7 + 1 + rng.exponential(52 / _MEMBERS_LEAVING_PER_YEAR, size))
     works_until = np.where((role == MEMBER) & (order > 2), ordinary, np.inf)
+    # The first executive of an account is the sponsor.
+    sponsor = np.flatnonzero(role == EXECUTIVE)
+    sponsor = sponsor[np.diff(account[sponsor], prepend=-1) > 0]
+    works_until[sponsor] = latent.sponsor_week
 
     # One row per departure: turn 0 ends the first key user, each later turn the one who took over before.
     gone = latent.departures
@@ -122,8 +135,10 @@ def draw_people(rng: np.random.Generator, calendar: Calendar, accounts: Accounts
     works_until = np.where(fades, stops, works_until)
 
     by_account = np.argsort(account, kind="stable")
-    ids = pa.array([f"U{number:06d}" for number in range(1, len(account) + 1)])
-    return People(*(values[by_account] for values in (account, role, department, joined, works_until, left, rate)), ids)
+    takes_over = np.arange(len(account)) >= size
+    columns = (account, role, department, joined, works_until, left, rate, takes_over)
+    ids = numbered_in_block("U", len(account), digits=6, block=block)
+    return People(*(values[by_account] for values in columns), ids)
 
 
 def _seats_at_the_table(rng: np.random.Generator, accounts: Accounts, latent: Latent) -> tuple[np.ndarray, np.ndarray]:
@@ -144,21 +159,49 @@ def _seats_at_the_table(rng: np.random.Generator, accounts: Accounts, latent: La
 
 
 def users_table(rng: np.random.Generator, calendar: Calendar, accounts: Accounts, people: People, cover: Cover) -> pa.Table:
-    """Write the users table: whoever joined while the account had cover; ``left_at`` is when the CRM learned of it."""
-    known = people.joined + rng.uniform(0.01, 1.0, people.count)
-    seen = (known < calendar.days) & cover.holds(people.account, people.joined)
-    noticed = (people.left < calendar.days) & (people.left > known) & cover.holds(people.account, people.left)
-    left = np.where(noticed, people.left, np.nan)
-    keep = np.flatnonzero(seen)
+    """Write the users: whoever joined while the account had cover, with a version for what the CRM learned later.
+
+    Notes
+    -----
+    ``left_at`` is when the CRM learned that somebody left: mostly it is filled into the row, for a third a new version tells.
+    Some who replace a key user stand as members for weeks; some people move to another department or become administrators.
+    """
+    count, account = people.count, people.account
+    known = known_after(rng, "users", people.joined)
+    seen = (known < calendar.days) & cover.holds(account, people.joined)
+    noticed = seen & (people.left < calendar.days) & (people.left > known) & cover.holds(account, people.left)
+    by_version = noticed & (rng.random(count) < _LEAVING_IS_A_VERSION)
+    role, department = people.role.copy(), people.department.copy()
+    changes = []
+
+    def told(who: np.ndarray, on: np.ndarray, **after) -> None:
+        here = (on > known[who]) & cover.holds(account[who], on) & ~(on >= people.left[who])
+        changes.append(Change(who[here], on[here], {name: values[here] for name, values in after.items()}))
+
+    late = np.flatnonzero(seen & people.takes_over & (rng.random(count) < _ROLE_LATE))
+    told(late, known[late] + rng.uniform(4, 30, len(late)), role=people.role[late])
+    role[changes[-1].row] = MEMBER
+    span = np.maximum(calendar.days - people.joined, 1)
+    moves = np.flatnonzero(seen & (people.role == MEMBER) & (accounts.departments[account] > 1) & (rng.random(count) < _MOVES))
+    # Who moves stood in the next department before, so that the one in which the person works stays the true one.
+    told(moves, (people.joined + span * rng.random(count))[moves], department=people.department[moves])
+    department[changes[-1].row] = (department[changes[-1].row] + 1) % len(DEPARTMENTS)
+    rises = np.flatnonzero(seen & (people.role == MEMBER) & (rng.random(count) < _PROMOTIONS))
+    told(rises, (people.joined + 60 + span * rng.random(count))[rises], role=np.full(len(rises), ADMINISTRATOR))
+    leavers = np.flatnonzero(by_version)
+    changes.append(Change(leavers, people.left[leavers] + rng.uniform(0.1, 6, len(leavers)), {"left": people.left[leavers]}))
+
+    first = {"role": role, "department": department, "left": np.where(noticed & ~by_version, people.left, np.nan)}
+    row, known, columns = with_versions(np.where(seen, known, np.inf), first, changes, calendar.days)
     return table(
         "users",
         {
-            "user_id": people.ids.take(pa.array(keep)),
-            "account_id": accounts.ids.take(pa.array(people.account[keep])),
-            "role": texts(ROLES, people.role[keep]),
-            "department": texts(DEPARTMENTS, people.department[keep]),
-            "joined_at": times(calendar, people.joined[keep]),
-            "left_at": times(calendar, left[keep]),
-            "known_at": times(calendar, known[keep]),
+            "user_id": picked(people.ids, row),
+            "account_id": picked(accounts.ids, account[row]),
+            "role": texts(ROLES, columns["role"]),
+            "department": texts(DEPARTMENTS, columns["department"]),
+            "joined_at": times(calendar, people.joined[row]),
+            "left_at": times(calendar, columns["left"]),
+            "known_at": times(calendar, known),
         },
     )
