@@ -15,7 +15,7 @@ CODE_FROM_TEXT = {"eval", "exec", "compile", "__import__", "builtins.eval", "bui
 UNSAFE_MODULES = {"pickle", "joblib", "dill", "cloudpickle", "shelve", "marshal", "shap", "catboost", "requests", "urllib"}
 WRITERS = {"write_text", "write_bytes", "savefig", "write_table", "to_pickle"}
 FRAME_WRITERS = {"to_parquet", "to_csv", "to_json", "to_html", "to_feather", "to_sql"}
-MAY_WRITE = ("filesystem.py", "simulate/", "sources/", "estimators/artefact.py")
+MAY_WRITE = ("filesystem.py", "simulate/", "sources/", "engine/storage.py", "estimators/artefact.py")
 
 
 @pytest.mark.parametrize("module", modules(), ids=lambda module: module.name)
@@ -58,7 +58,7 @@ def test_yaml_loaders_derive_from_the_safe_one():
 
 @pytest.mark.parametrize("module", [m for m in modules() if not m.name.startswith(MAY_WRITE)], ids=lambda module: module.name)
 def test_files_are_written_by_the_room_that_never_leaves_half_of_one(module):
-    """Everything else writes through `renewcast.filesystem`; simulated tables, staging and the artefact have their own ways."""
+    """Everything else writes through `renewcast.filesystem`; simulated tables, staging, the stored roll-up and the artefact have their own ways."""
     assert not list(_writes(module))
 
 
@@ -67,6 +67,8 @@ def _writes(module):
     into_memory = {id(inner) for node in functions if "BytesIO()" in ast.unparse(node) for inner in ast.walk(node)}
     for node, called in module.calls():
         name = called.rsplit(".", 1)[-1]
+        if called == "ibis.to_sql":  # tells the query of an expression; it writes nothing
+            continue
         if called in ("open", "io.open") or (name == "open" and called != "os.open"):
             mode = _mode(node, 1 if called in ("open", "io.open") else 0)
             if isinstance(mode, str) and set(mode) & set("wax+"):
