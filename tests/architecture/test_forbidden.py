@@ -58,7 +58,7 @@ def test_yaml_loaders_derive_from_the_safe_one():
 
 @pytest.mark.parametrize("module", [m for m in modules() if not m.name.startswith(MAY_WRITE)], ids=lambda module: module.name)
 def test_files_are_written_by_the_room_that_never_leaves_half_of_one(module):
-    """Everything else writes through `renewcast.filesystem`; simulated tables, staging, the stored roll-up and the artefact have their own ways."""
+    """Everything else writes through `renewcast.filesystem`; what is named above has ways of its own."""
     assert not list(_writes(module))
 
 

@@ -18,8 +18,10 @@ from renewcast.engine.keys import Codes, Keys
 from renewcast.engine.rollup import Pass
 
 KINDS = ("sum", "any", "days")
-ROWS_A_BATCH = 2_000_000
+ROWS_A_BATCH = 1_000_000
 """Rows that are read and scattered at a time."""
+LATEST = 1040
+"""Weeks after the first snapshot that the grid reaches at most: one wrong year must not widen it; see ``EARLIEST``."""
 
 
 def fits(one: Pass, table) -> bool:
@@ -81,7 +83,7 @@ class Scattered:
             span = self._table.aggregate(first=at.min(), last=at.max()).to_pyarrow().to_pylist()[0].values()
         first, last = ((end - self._origin).days // 7 if end is not None else 0 for end in span)
         self._first = min(max(first, EARLIEST), 0)
-        self._width = max(last - self._first + 1, 1)
+        self._width = max(min(last, LATEST) - self._first + 1, 1)
 
     def _read_all(self, threads: int) -> None:
         batches = _batches(self._file)
@@ -104,7 +106,7 @@ class Scattered:
         week, entered = np.floor(days / 7), np.floor(known / 7)
         # Comparisons with NaN, a time that is not told, are false.
         happens = week == week
-        is_prompt = (entered <= week) & (week >= self._first)
+        is_prompt = (entered <= week) & (week >= self._first) & (week < self._first + self._width)
         if self._is_replaced:
             is_prompt &= ~np.asarray(rows["superseded_at"].is_valid())
         account = self._account_codes.of(rows["account_id"])
@@ -189,6 +191,8 @@ def _batches(file) -> list[list[int]]:
     batches, size = [], ROWS_A_BATCH
     for group in range(file.metadata.num_row_groups):
         rows = file.metadata.row_group(group).num_rows
+        if not rows:
+            continue
         if size + rows > ROWS_A_BATCH:
             batches.append([])
             size = 0
