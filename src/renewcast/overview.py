@@ -3,7 +3,7 @@
 import datetime as dt
 
 from renewcast.days import midnight
-from renewcast.engine import visibility
+from renewcast.engine import portable, visibility
 
 LATE_STEPS_HOURS = (1, 3, 6, 12, 24, 48, 72, 168, 336, 672)
 """The delays, in hours, for which :func:`delays` counts the rows that were still unknown."""
@@ -78,8 +78,8 @@ def delays(view):
     parts = []
     for name in _event_tables(view):
         table = view.store.tables[name]
-        happened = visibility.seconds(table[view.store.contracts[name].event_time])
-        table = table.mutate(hours=(visibility.seconds(table.known_at) - happened).cast("float64") / 3600)
+        happened = portable.seconds(table[view.store.contracts[name].event_time])
+        table = table.mutate(hours=(portable.seconds(table.known_at) - happened).cast("float64") / 3600)
         steps = {f"unknown_after_{step}h": (table.hours > step).cast("float64").mean() for step in LATE_STEPS_HOURS}
         row = table.aggregate(
             rows=table.count(),
