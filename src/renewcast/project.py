@@ -105,6 +105,44 @@ class Project(ProjectData):
         frame["status"] = np.where(scores.scored, "scored", "not_scored")
         return frame
 
+    def score_on_spark(self, as_of=None, *, session=None, partitions: int | None = None):
+        """Score a snapshot day on Spark with the registered champion: features and probabilities come about in its workers.
+
+        Parameters
+        ----------
+        as_of : datetime.date or str, optional
+            A snapshot day, by default the newest.
+        session : pyspark.sql.SparkSession, optional
+            The active one, or one with Spark's own settings, by default.
+        partitions : int, optional
+            Of accounts; see :func:`renewcast.datasets.spark_panel.spark_panel`.
+
+        Returns
+        -------
+        pyspark.sql.DataFrame
+            A row for each account that is scored: account_id, as_of, is_eligible, gated, every feature, and ``probability``:
+            what the registered model says here of the same features, to the last bit, and so :meth:`scores` to 1e-9. Nothing
+            is computed before it is written or asked for.
+
+        Raises
+        ------
+        RenewcastError
+            There is no champion, or the registry does not have it; Spark cannot be started.
+
+        Notes
+        -----
+        Every worker needs the staged tables at the same paths, and renewcast with the extra ``spark`` installed. Write the rows
+        once (``.select("account_id", "probability").write.parquet(...)``): each question to the DataFrame computes it anew.
+        """
+        from renewcast.datasets.spark_panel import spark_panel
+        from renewcast.tracking.runs import registered_model
+        from renewcast.tracking.spark_scoring import scored
+
+        champion = self.champion()
+        model = registered_model(self.directory, champion.record)
+        panel = spark_panel(self.view, [self.day(as_of)], target=champion.target, session=session, partitions=partitions)
+        return scored(panel.where("is_eligible"), model)
+
     def explanations(self, as_of=None):
         """Return for each scored account what its probability is made of.
 

@@ -24,6 +24,7 @@ project = Project.load(".")
 scores, snapshots = project.scores(as_of), project.snapshots(as_of)
 on_list = (scores["status"] == "scored").to_numpy()
 rows = project.features(as_of)[on_list].assign(gated=snapshots["gated"].to_numpy(dtype=bool)[on_list])
+whole = mlflow.pyfunc.load_model(model).predict(rows)["probability"].to_numpy()
 # Rows that say nothing, a category that was never seen, and a feature without a column.
 nothing = rows.head(2).assign(**{name: None for name in rows if name not in ("account_id", "gated")})
 rows = pd.concat([rows, nothing, rows.head(1).assign(industry="never seen")], ignore_index=True)
@@ -34,10 +35,14 @@ rows.to_parquet(place / "rows.parquet", index=False)
 with local_spark() as spark:
     spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "50")
     scored(spark.read.parquet(str(place / "rows.parquet")).repartition(2, "number"), model).write.parquet(str(place / "scored"))
+    there = project.score_on_spark(as_of, session=spark, partitions=2).toArrow().to_pandas().set_index("account_id")
 found = pd.read_parquet(place / "scored").set_index("number").sort_index()
 told |= {"rows": len(rows), "found": len(found), "columns": sorted(set(found) ^ (set(rows) | {"probability"}))}
 told["same"] = int((found["probability"].to_numpy().view("int64") == rows["here"].to_numpy().view("int64")).sum())
 told["on_list"] = int(on_list.sum())
+found = there.loc[scores["account_id"][on_list], "probability"].to_numpy()
+told |= {"whole": len(there), "same_whole": int((found.view("int64") == whole.view("int64")).sum())}
+told["apart"] = float(np.abs(found - scores["churn_probability"][on_list].to_numpy()).max())
 print("TOLD" + json.dumps(told))
 """
 
@@ -61,6 +66,12 @@ def test_every_row_is_scored_on_spark_as_here_bit_for_bit(told):
     assert told["found"] == told["rows"] == told["on_list"] + 3
     assert told["same"] == told["rows"]
     assert told["categories"] > 2 and told["missing"] > 100
+
+
+def test_features_and_probabilities_made_on_spark_are_those_of_the_list(told):
+    assert told["same_whole"] == told["whole"] == told["on_list"]
+    # The list's own is the sum of what it is made of.
+    assert told["apart"] < 1e-9
 
 
 def test_the_columns_of_the_rows_stay_beside_the_probability(told):

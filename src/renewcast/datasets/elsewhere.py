@@ -1,6 +1,9 @@
 """The roll-up on another engine than DuckDB: cells are grouped there and come back; what follows is the same code."""
 
 import itertools
+import shutil
+import tempfile
+import weakref
 from pathlib import Path
 
 from renewcast.engine.storage import known_in
@@ -27,6 +30,7 @@ class RolledUpElsewhere:
         self._engine, self._files, self._contracts, self._origin = engine, files, contracts, origin
         self._backend, self._scratch, self._count = backend, scratch, itertools.count()
         self._opened: dict[str, object] = {}
+        self._folder: Path | None = None
 
     def __call__(self, one, cut=None):
         """Return the cells of a pass, of the weeks in ``cut`` or of all; None where its table is not a staged one."""
@@ -41,9 +45,15 @@ class RolledUpElsewhere:
             import ibis
 
             return ibis.memtable(opened.to_arrow(cells))
-        folder = self._scratch / f"cells-{next(self._count)}"
-        opened.frame(cells).write.mode("overwrite").parquet(str(folder.resolve()))
-        return self._backend.read_parquet(str(folder / "*.parquet"))
+        from renewcast.engine.spark import as_address
+
+        if self._folder is None:
+            # Its own, for another run of the project may be at work in the same place.
+            self._folder = Path(tempfile.mkdtemp(prefix="cells-", dir=self._scratch))
+            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        folder = self._folder / str(next(self._count))
+        opened.frame(cells).write.mode("overwrite").parquet(as_address(folder))
+        return self._backend.read_parquet(sorted(str(part) for part in folder.glob("*.parquet")))
 
     def _open(self, name: str):
         """Open one table there, when it is first asked for."""
@@ -53,9 +63,12 @@ class RolledUpElsewhere:
                 from renewcast.engine.postgres import open_postgres
                 from renewcast.sources import database_address
 
-                self._opened[name] = open_postgres(files, database_address(self._engine.database, "engine"))
+                opened = open_postgres(files, database_address(self._engine.database, "engine"))
+                # The copy of a table lasts as long as the connection, and that as long as somebody may ask for cells.
+                weakref.finalize(self, opened.close)
             else:
                 from renewcast.engine.spark import open_spark
 
-                self._opened[name] = open_spark(files)
+                opened = open_spark(files)
+            self._opened[name] = opened
         return self._opened[name]

@@ -50,7 +50,8 @@ class View:
         tables = {name: self._engine.read_parquet(str(path), table_name=f"staged_{name}") for name, path in staged.tables.items()}
         contracts = {name: CONTRACTS[name] for name in tables}
         self._rollup_directory, self._known_days = rollup_directory, staged.known_days
-        self._files, self._spill_directory = dict(staged.tables), spill_directory
+        self.files, self.mapped_columns, self._spill_directory = dict(staged.tables), staged.mapped_columns, spill_directory
+        self._opened = dict(tables)
         self.store = with_derived(tables, contracts, staged.mapped_columns, self.grace_days)
         if "terms" in self.store.tables:
             # Small, and asked for by everything: computed once.
@@ -61,22 +62,25 @@ class View:
         """The features that the tables can fill."""
         return catalogue(self.params.features.families, tuple(self.params.features.windows_days), self.store)
 
+    @property
+    def measures(self) -> list[Measure]:
+        """What is rolled up, in the order in which passes are planned."""
+        return measures_of(self.catalogue, self.store)
+
     @functools.cached_property
     def rollup(self) -> RollUp:
         """The facts of all tables, rolled up for the features of the catalogue and for what the list asks besides."""
-        features = self.catalogue
-        measures = [use[0] for feature in features.kernel for use in feature.uses]
-        measures += [feature.measure for feature in features.products]
-        measures += [measure for measure in (LAST_SEEN, PROMOTERS) if measure.source in self.store.tables]
-        store, origin, engine = self.store, self.calendar.origin, self.params.engine
+        measures, store, origin, engine = self.measures, self.store, self.calendar.origin, self.params.engine
         elsewhere = None
         if engine.backend != "duckdb":
-            contracts = {name: store.contracts[name] for name in self._files}
-            elsewhere = RolledUpElsewhere(engine, self._files, contracts, origin, self._engine, self._spill_directory)
+            contracts = {name: store.contracts[name] for name in self.files}
+            elsewhere = RolledUpElsewhere(engine, self.files, contracts, origin, self._engine, self._spill_directory)
         if self._rollup_directory is None:
             if elsewhere is not None:
                 return RollUp(store.tables, store.contracts, origin, measures, bases=store.bases, cells=elsewhere)
-            files, threads = self._files, engine.threads
+            # A table that somebody put in another's place is no longer what the file holds.
+            files = {name: path for name, path in self.files.items() if store.tables[name] is self._opened[name]}
+            threads = engine.threads
             return RollUp(store.tables, store.contracts, origin, measures, bases=store.bases, files=files, threads=threads)
         stored = StoredCells(
             self._rollup_directory, self._engine, store.tables, store.contracts, origin, self._known_days, compute=elsewhere
@@ -198,3 +202,10 @@ class View:
             low, high = sorted((top(account), top(parent)))
             head[high] = low
         return account_id.map({account: top(account) for account in account_id.unique()})
+
+
+def measures_of(features, store) -> list[Measure]:
+    """List the measures that the features of a catalogue rest on, and those that the list asks for besides."""
+    measures = [use[0] for feature in features.kernel for use in feature.uses]
+    measures += [feature.measure for feature in features.products]
+    return measures + [measure for measure in (LAST_SEEN, PROMOTERS) if measure.source in store.tables]

@@ -37,9 +37,7 @@ class Expressions:
                 if name not in different:
                     different[name] = table.select(name).distinct().to_pyarrow()
                 way = ("flag", _Flags(different[name], name, where))
-            elif (
-                where is None and isinstance(value(table).op(), ops.Field) and self._schema[value(table).get_name()].is_numeric()
-            ):
+            elif where is None and _is_number(value(table)):
                 way = ("column", value(table).get_name())
             else:
                 computed[f"c{place}"] = (value, where)
@@ -63,7 +61,8 @@ class Expressions:
             )
             chosen[name] = ibis.coalesce(brought, 0).cast("float64")
             used |= visibility.columns_of(brought, rows)
-        return ibis.to_sql(rows.select(**chosen), dialect="duckdb"), used
+        # What reads no column is still computed for every row.
+        return ibis.to_sql(rows.select(**chosen), dialect="duckdb"), used or {"account_id"}
 
     def read(self, rows, day) -> dict:
         """Compute the values of rows.
@@ -109,6 +108,12 @@ class Expressions:
             self._duckdb = duckdb.connect(config={"threads": 1, "enable_external_access": False})
         self._duckdb.register("rows", rows.select(self._computed_columns))
         return self._duckdb.execute(self._sql).to_arrow_table()
+
+
+def _is_number(expression) -> bool:
+    """Tell whether an expression is a column that rounds like an array of doubles; decimals round halves in another way."""
+    kind = expression.type()
+    return isinstance(expression.op(), ops.Field) and (kind.is_integer() or kind.is_floating())
 
 
 class _Flags:

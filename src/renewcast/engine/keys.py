@@ -30,9 +30,9 @@ class Codes:
         for chunk in column.chunks:
             place, codes = self.places(chunk.dictionary), chunk.indices
             if codes.null_count:
-                parts.append(np.where(np.asarray(codes.is_valid()), place[codes.fill_null(0).to_numpy()], -1))
-            else:
-                parts.append(place[codes.to_numpy()])
+                # One place more, for NULL; a dictionary may be empty.
+                place, codes = np.append(place, -1), codes.cast("int64").fill_null(len(place))
+            parts.append(place[codes.to_numpy()])
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 

@@ -182,7 +182,8 @@ class Scattered:
             number = self._late_column(("key", key))
             seen = np.flatnonzero(seen & (number >= 0))
             rank, *rest = self._keys[key].of(local)
-            owner = rank[number]
+            # Without a key the number is -1, which is the place added here.
+            owner = np.append(rank, -1)[number]
         return Facts(owner[seen], *(times[name][seen] for name in ("happened", "enter", "gone"))), seen, rest
 
 

@@ -32,7 +32,7 @@ class SparkTables:
         self._backend = ibis.pyspark.connect(session)
         self.tables = {}
         for name, path in tables.items():
-            session.read.parquet(_as_named(path)).createOrReplaceTempView(f"renewcast_{name}")
+            session.read.parquet(_as_pattern(path)).createOrReplaceTempView(f"renewcast_{name}")
             self.tables[name] = self._backend.table(f"renewcast_{name}")
 
     def frame(self, expression: ibis.Table):
@@ -56,9 +56,14 @@ class SparkTables:
         return found.cast(expression.schema().to_pyarrow())
 
 
-def _as_named(path: Path) -> str:
-    """Write a path so that Spark takes it for a file of this machine and none of its letters for a pattern."""
-    return "file://" + re.sub(r"([\\{}\[\]*?])", r"\\\1", str(Path(path).resolve()))
+def as_address(path: Path) -> str:
+    """Write a path so that Spark takes it for one of this machine's, whatever its own file system is."""
+    return f"file://{Path(path).resolve()}"
+
+
+def _as_pattern(path: Path) -> str:
+    """Write the path of a file that is read so that Spark takes none of its letters for a pattern."""
+    return re.sub(r"([\\{}\[\]*?])", r"\\\1", as_address(path))
 
 
 def open_spark(tables: dict[str, Path], session=None) -> SparkTables:

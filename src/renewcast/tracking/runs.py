@@ -108,6 +108,26 @@ def fetch_artefact(directory: Path, record: dict, folder: Path) -> None:
         os.replace(Path(staging) / "fetched", folder)
 
 
+def registered_model(directory: Path, record: dict) -> str:
+    """Point MLflow at the project's registry and return the address of the champion's model there.
+
+    Raises
+    ------
+    RenewcastError
+        "the model ... is not in the registry".
+    """
+    mlflow = _client(directory)
+    name, version = record["model_name"], str(record["model_version"])
+    try:
+        mlflow.MlflowClient().get_model_version(name, version)
+    except mlflow.exceptions.MlflowException:
+        raise RenewcastError(
+            f"the model {name} version {version} is not in the registry at {mlflow.get_tracking_uri()}; "
+            f"set MLFLOW_TRACKING_URI or run `renewcast run train --target {record['target']}`."
+        ) from None
+    return f"models:/{name}/{version}"
+
+
 def _parameters(params, training_set) -> dict:
     label = getattr(params.labels, training_set.target)
     sections = {"label": label, "snapshots": params.snapshots, "splits": params.splits, "model": params.model}
