@@ -141,6 +141,29 @@ def explain(
     _answer(json, lambda progress: _open(project, progress).explain(account, as_of), _explanation_text)
 
 
+@app.command()
+def audit(
+    project: ProjectOption = Path("."),
+    as_of: AsOfOption = None,
+    probes: Annotated[int, typer.Option(min=1, help="Changed futures to try, at least; the other checks go along.")] = 2000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of what is drawn; 0 is a seed.")] = 0,
+    json: JsonOption = False,
+):
+    """Attack the features: changed futures, an independent replay, training against scoring, labels in columns (exit code 2)."""
+    report = None
+
+    def work(progress):
+        nonlocal report
+        from renewcast.audit.audit import audit
+
+        report = audit(_open(project, progress), as_of, probes=probes, seed=seed, progress=progress)
+        return report.to_dict()
+
+    _answer(json, work, lambda found: report.render())
+    if report.findings:
+        raise typer.Exit(2)
+
+
 def _open(directory: Path, progress):
     from renewcast.project import Project
 

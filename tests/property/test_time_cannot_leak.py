@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import os
 import shutil
 
 import ibis
@@ -15,7 +16,7 @@ from renewcast.datasets.view import View
 from renewcast.sources import stage
 
 AS_OF = dt.date(2025, 9, 1)
-MICROSECOND = pd.Timedelta(microseconds=1)
+DEEP = os.environ.get("RENEWCAST_DEEP") == "1"
 
 
 def view_of(project, changed: dict, tmp_path) -> View:
@@ -51,76 +52,18 @@ def before(company):
     return snapshots, rows_at(company.view, snapshots)
 
 
-@pytest.mark.parametrize("table", ["contracts", "usage", "users", "tickets", "invoices", "feedback", "touchpoints", "milestones"])
-def test_deleting_everything_known_at_or_after_the_snapshot_changes_nothing(company, before, table, tmp_path):
+def test_deleting_everything_known_at_or_after_the_snapshot_changes_nothing(company, before, tmp_path):
+    """The plainest attack of all, written without the auditor."""
     snapshots, expected = before
-    frame = pd.read_parquet(company.staged.tables[table])
-    past = frame[frame["known_at"] < pd.Timestamp(AS_OF)].copy()
-    assert len(past) < len(frame)
+    frames = {name: pd.read_parquet(path) for name, path in company.staged.tables.items()}
+    past = {name: frame[frame["known_at"] < pd.Timestamp(AS_OF)].copy() for name, frame in frames.items()}
+    assert all(len(past[name]) < len(frame) for name, frame in frames.items() if name != "accounts")
     # What a later version says of an earlier one is not known yet either.
-    assert_same(rows_at(view_of(company, {table: past}, tmp_path), snapshots), expected)
-
-
-@pytest.mark.parametrize(
-    ("table", "time", "column", "value"),
-    [
-        ("usage", "occurred_at", "quantity", 1e6),
-        ("tickets", "resolved_at", "csat", 1.0),
-        ("tickets", "resolved_at", "first_contact_resolved", True),
-        ("invoices", "paid_on", "paid_on", None),
-        ("users", "left_at", "left_at", None),
-        ("milestones", "achieved_at", "achieved_at", None),
-        ("touchpoints", "occurred_at", "willingness", -2),
-        ("feedback", "occurred_at", "score", 0.0),
-    ],
-)
-def test_changing_what_was_not_yet_revealed_changes_nothing(company, before, table, time, column, value, tmp_path):
-    snapshots, expected = before
-    frame = pd.read_parquet(company.staged.tables[table])
-    hidden = pd.to_datetime(frame[time]) >= pd.Timestamp(AS_OF)
-    assert hidden.any()
-    frame.loc[hidden, column] = value
-    assert_same(rows_at(view_of(company, {table: frame}, tmp_path), snapshots), expected)
-
-
-@pytest.mark.parametrize(
-    ("shift", "is_seen"),
-    [(-MICROSECOND, True), (pd.Timedelta(0), False), (MICROSECOND, False)],
-    ids=["1 us before", "at", "1 us after"],
-)
-@pytest.mark.parametrize("late", ["occurred_at", "known_at"])
-def test_the_cut_is_strict_to_the_microsecond(company, before, shift, is_seen, late, tmp_path):
-    snapshots, expected = before
-    account = snapshots["account_id"].iloc[0]
-    frame = pd.read_parquet(company.staged.tables["usage"])
-    event = frame[frame["account_id"] == account].iloc[[0]].copy()
-    early = pd.Timestamp(AS_OF) - pd.Timedelta(days=3)
-    event["occurred_at"] = pd.Timestamp(AS_OF) + shift if late == "occurred_at" else early
-    event["known_at"] = pd.Timestamp(AS_OF) + shift
-    event["event_id"] = "planted"
-    frame = pd.concat([frame, event.astype(frame.dtypes.to_dict())], ignore_index=True)
-    found = rows_at(view_of(company, {"usage": frame}, tmp_path), snapshots)
-    difference = found["usage_events_7d"] - expected["usage_events_7d"]
-    assert difference.tolist() == [1.0 if is_seen else 0.0] + [0.0] * (len(snapshots) - 1)
-
-
-@pytest.mark.parametrize("window", [7, 28, 91])
-def test_the_far_end_of_a_window_belongs_to_it(company, before, window, tmp_path):
-    snapshots, expected = before
-    frame = pd.read_parquet(company.staged.tables["usage"])
-    edge = pd.Timestamp(AS_OF) - pd.Timedelta(days=window)
-    planted = []
-    for instant in (edge - MICROSECOND, edge, edge + MICROSECOND):
-        event = frame[frame["account_id"] == snapshots["account_id"].iloc[0]].iloc[[0]].copy()
-        event["occurred_at"], event["known_at"], event["event_id"] = instant, instant, f"planted {instant}"
-        planted.append(event.astype(frame.dtypes.to_dict()))
-    frame = pd.concat([frame, *planted], ignore_index=True)
-    found = rows_at(view_of(company, {"usage": frame}, tmp_path), snapshots)
-    assert found[f"usage_events_{window}d"].iloc[0] - expected[f"usage_events_{window}d"].iloc[0] == 2
+    assert_same(rows_at(view_of(company, past, tmp_path), snapshots), expected)
 
 
 def test_a_training_row_equals_the_scoring_row_of_its_week(company):
-    days = company.view.calendar.days(company.last_snapshot_day(), 5)[-6:]
+    days = company.view.calendar.days(company.last_snapshot_day(), 5)[-6 if DEEP else -2 :]
     together = company.view.population(days)
     panel = rows_at(company.view, together)
     for day in days:
@@ -129,45 +72,12 @@ def test_a_training_row_equals_the_scoring_row_of_its_week(company):
         assert_same(rows_at(company.view, alone).reset_index(drop=True), panel[of_day].reset_index(drop=True))
 
 
-def test_the_order_of_rows_does_not_matter(company, before, tmp_path):
-    snapshots, expected = before
-    shuffled = {
-        name: pd.read_parquet(company.staged.tables[name]).sample(frac=1, random_state=0)
-        for name in ("usage", "contracts", "feedback", "touchpoints")
-    }
-    assert_same(rows_at(view_of(company, shuffled, tmp_path), snapshots), expected)
-
-
-def test_other_accounts_do_not_matter(company, before, tmp_path):
-    snapshots, expected = before
-    kept = snapshots["account_id"].iloc[::3]
-    few = snapshots[snapshots["account_id"].isin(kept)]
-    frames = {name: pd.read_parquet(company.staged.tables[name]) for name in ("contracts", "tickets", "invoices", "users")}
-    alone = {name: frame[frame["account_id"].isin(kept)] for name, frame in frames.items()}
-    found = rows_at(view_of(company, alone, tmp_path), few)
-    assert_same(found, expected.loc[few.index])
-
-
-def test_a_wider_window_never_counts_less(company, before):
-    _, features = before
-    counts = [spec for spec in company.view.catalogue.specs if spec.form == "window" and spec.unit == "count"]
-    stems = {spec.name.rsplit("_", 1)[0] for spec in counts}
-    assert len(stems) > 20
-    for stem in stems:
-        assert (features[f"{stem}_7d"] <= features[f"{stem}_28d"]).all(), stem
-        assert (features[f"{stem}_28d"] <= features[f"{stem}_91d"]).all(), stem
-
-
-def test_no_feature_is_infinite(before):
-    _, features = before
-    numbers = features.select_dtypes("number").to_numpy()
-    assert not np.isinf(numbers).any()
-
-
 INSTANT = st.integers(-40 * 86_400, 40 * 86_400).map(lambda s: dt.datetime(2025, 1, 6) + dt.timedelta(seconds=s))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@settings(
+    max_examples=60 if DEEP else 4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+)
 @given(
     rows=st.lists(
         st.tuples(

@@ -45,7 +45,7 @@ class Keys:
     def __init__(self, table, name: str, n_accounts: int, width: int):
         texts = table.filter(table[name].notnull()).select(name).distinct().to_pyarrow()[name].to_numpy(zero_copy_only=False)
         self._codes, self._n_accounts, self._width = Codes(np.sort(texts)), n_accounts, width
-        self._is_shared = len(texts) <= SHARED_KEYS
+        self.texts, self._is_shared = len(texts), len(texts) <= SHARED_KEYS
         rows = len(texts) * n_accounts if self._is_shared else len(texts)
         self._owner = np.tile(np.arange(n_accounts), len(texts)) if self._is_shared else np.full(len(texts), -1)
         self._weeks = np.zeros(rows * width, dtype="uint8")

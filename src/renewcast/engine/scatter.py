@@ -18,8 +18,10 @@ from renewcast.engine.keys import Codes, Keys
 from renewcast.engine.rollup import Pass
 
 KINDS = ("sum", "any", "days")
+FEW_TEXTS = 50_000
+"""Up to so many accounts or keys, looking up a dictionary costs less than leaving the processor's cache."""
 ROWS_A_BATCH = 1_000_000
-"""Rows that are read and scattered at a time."""
+"""Rows that are read and scattered at a time where there are more; else it is one row group."""
 LATEST = 1040
 """Weeks after the first snapshot that the grid reaches at most: one wrong year must not widen it; see ``EARLIEST``."""
 
@@ -60,7 +62,7 @@ class Scattered:
         self._origin, self.passes, self._table = origin, passes, table
         self._at = passes[0].at
         text = [name for name, kind in table.schema().items() if kind.is_string()]
-        self._file = pq.ParquetFile(path, read_dictionary=text, memory_map=True)
+        self._file = pq.ParquetFile(path, read_dictionary=text)
         self.accounts = np.sort(table.select("account_id").distinct().to_pyarrow()["account_id"].to_numpy(zero_copy_only=False))
         self._account_codes = Codes(self.accounts)
         self._summaries = list(dict.fromkeys(summary for one in passes if one.key is None for summary in one.summaries))
@@ -86,7 +88,8 @@ class Scattered:
         self._width = max(min(last, LATEST) - self._first + 1, 1)
 
     def _read_all(self, threads: int) -> None:
-        batches = _batches(self._file)
+        texts = max([len(self.accounts), *(keys.texts for keys in self._keys.values())])
+        batches = _batches(self._file, ROWS_A_BATCH if texts > FEW_TEXTS else 1)
 
         def read(groups):
             rows = self._file.read_row_groups(groups, columns=self._columns, use_threads=threads > 1)
@@ -187,14 +190,14 @@ class Scattered:
         return Facts(owner[seen], *(times[name][seen] for name in ("happened", "enter", "gone"))), seen, rest
 
 
-def _batches(file) -> list[list[int]]:
+def _batches(file, least_rows: int) -> list[list[int]]:
     """Put row groups together, so that their dictionaries are looked up together."""
-    batches, size = [], ROWS_A_BATCH
+    batches, size = [], least_rows
     for group in range(file.metadata.num_row_groups):
         rows = file.metadata.row_group(group).num_rows
         if not rows:
             continue
-        if size + rows > ROWS_A_BATCH:
+        if size + rows > least_rows:
             batches.append([])
             size = 0
         batches[-1].append(group)

@@ -146,7 +146,9 @@ def _row_features(groups, tables: Tables, snapshots):
 
     source = groups[0].source
     panel = _panel(snapshots)
-    rows = visibility.visible_rows(tables.tables[source], ibis.memtable(panel), tables.contracts[source])
+    # Terms of one account share a snapshot: its rows count once all the same.
+    once = ibis.memtable(panel.drop_duplicates())
+    rows = visibility.visible_rows(tables.tables[source], once, tables.contracts[source])
     aggregates = {name: value for group in groups for name, value in group.aggregate(rows).items()}
     found = rows.group_by("account_id", "as_of").aggregate(**aggregates).to_pandas()
     for group in groups:

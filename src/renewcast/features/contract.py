@@ -3,7 +3,7 @@
 import ibis
 import numpy as np
 
-from renewcast.engine.portable import day_number, nearest
+from renewcast.engine.portable import cents, day_number, nearest
 from renewcast.engine.rollup import Measure
 from renewcast.features._definition import Family, divide
 from renewcast.snapshots.terms import is_live
@@ -12,6 +12,8 @@ family = Family("contract", "Contract", "合同")
 
 _DAY_SECONDS = 86_400
 _MILLION = 1_000_000
+_UNLIMITED = 2.0**53
+"""Millionths of a unit a day, nine billion units: more than that stands for "no limit", and would not be a whole number."""
 
 
 def _days_between(later, earlier):
@@ -20,7 +22,8 @@ def _days_between(later, earlier):
 
 def _quota_per_day(table):
     days = (day_number(table.ends_on) - day_number(table.starts_on)).nullif(0)
-    return nearest(table.quota / days.cast("float64") * float(_MILLION))
+    per_day = table.quota / days.cast("float64") * float(_MILLION)
+    return nearest(ibis.ifelse(per_day > _UNLIMITED, _UNLIMITED, per_day))
 
 
 used = Measure("usage", "sum", value=lambda t: nearest(t.quantity * 100.0), per=100.0)
@@ -62,9 +65,9 @@ def _spec(name, en, zh, unit="count", empty="missing", form="level", window=None
 def what_is_held(rows):
     """Sum up the live terms."""
     live = is_live(rows)
-    cents = (rows.mrr * 100).cast("int64")
+    mrr = cents(rows.mrr)
     return {
-        "arr": ibis.ifelse(live, cents, 0).sum() * 12 / 100.0,
+        "arr": ibis.ifelse(live, mrr, 0).sum() * 12 / 100.0,
         "live_terms": live.sum(),
         "products_held": rows.product.nunique(where=live),
         "terms_so_far": (rows.starts_on.cast("timestamp") < rows.as_of).sum(),
@@ -111,12 +114,12 @@ def when_it_ends(rows):
 )
 def how_it_changed(rows):
     """Compare today's recurring revenue with that of a quarter and of a year ago, as known today."""
-    cents = (rows.mrr * 100).cast("int64")
+    mrr = cents(rows.mrr)
 
     def held(days_ago):
         then = rows.as_of - ibis.interval(days=days_ago)
         was_live = (rows.starts_on.cast("timestamp") < then) & (rows.ends_on.isnull() | (rows.ends_on.cast("timestamp") >= then))
-        return ibis.ifelse(was_live, cents, 0).sum() / 100.0
+        return ibis.ifelse(was_live, mrr, 0).sum() / 100.0
 
     return {
         "days_since_term_start": _days_between(rows.as_of, rows.starts_on).min(where=is_live(rows)),
