@@ -86,6 +86,8 @@ def update(task: Task) -> float:
         twice = cells.union(rebuilt[one]).group_by(*cells.columns).aggregate(times=lambda t: t.count())
         if twice.filter(twice.times != 2).count().execute() or cells.count().execute() != rebuilt[one].count().execute():
             raise ValueError(f"the updated cells of {one.table} by {one.key} differ from the rebuilt ones")
+    for made in ("kept", "kept-anew"):
+        shutil.rmtree(folder.with_name(made))
     return seconds
 
 

@@ -16,7 +16,7 @@ from renewcast.audit.training import audit_training
 
 DEEP = os.environ.get("RENEWCAST_DEEP") == "1"
 CHOSEN = [plant for plant in ZOO if DEEP or plant.disguise in ALWAYS]
-SNAPSHOTS, PROBES = (12, 240) if DEEP else (6, 60)
+SNAPSHOTS, PROBES = (200, 2_000) if DEEP else (6, 60)
 
 
 def of(where):

@@ -7,7 +7,6 @@ from zoo.plant import KINDS, Plant
 from renewcast.engine import visibility
 from renewcast.features._definition import RowFeatures
 from renewcast.features.contract import family as contract_family
-from renewcast.features.support import family as support_family
 from renewcast.features.usage import family as usage_family
 
 KIND = KINDS[5]
@@ -47,10 +46,9 @@ def _rows(**broken):
 
 
 def _nothing_is_revealed_later(monkeypatch):
-    """Good and bad ratings count from the day on which the ticket was opened."""
-    monkeypatch.setattr(visibility, "known", lambda table, contract, used: table.known_at)
-    monkeypatch.setattr(support_family, "_forms", list(support_family._forms))
-    support_family.count("rated_tickets", "tickets", where=lambda t: t.csat.notnull(), en="rated tickets", zh="rated tickets")
+    """Payments count from the day on which the invoice was issued."""
+    monkeypatch.setattr(visibility, "visible_rows", _cut(masks=False))
+    _add(monkeypatch, contract_family, "invoices", "paid_share", lambda rows: {"paid_share": rows.paid_on.notnull().mean()})
 
 
 def _clock_six_hours_slow(monkeypatch):
@@ -98,7 +96,7 @@ def _plant(disguise, plant, table=None):
 PLANTS = [
     _plant("what is known at the snapshot counts too", _rows(boundary="<=")),
     _plant("the time of knowing is forgotten", _rows(by_known_at=False)),
-    _plant("ratings count before they are given", _nothing_is_revealed_later, "tickets"),
+    _plant("payments count before they are made", _nothing_is_revealed_later, "invoices"),
     _plant("a clock that is six hours slow", _clock_six_hours_slow),
     _plant("a share of all events ever", _share_of_all_time, "usage"),
     _plant("scaled by the largest term ever", _scaled_by_the_largest, "contracts"),

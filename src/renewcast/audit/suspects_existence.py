@@ -17,6 +17,7 @@ LEVEL = 0.01
 HONEST_GROWTH = 2.0
 """Losses may well have been this many times rarer in the first months than later."""
 FEWEST_SPANS = 6
+SILENT = 0.2
 FEWEST_EVENTS = 20
 MOST_ACCOUNTS_AT_ONCE = 5
 SAME_SHARE = 0.8
@@ -79,7 +80,7 @@ def early_silence(project, as_of: dt.date) -> tuple[int, list[Finding]]:
     (int, list of Finding)
     """
     import pandas as pd
-    from scipy.stats import poisson
+    from scipy.stats import binom
 
     if "contracts" not in project.staged.tables:
         return 0, []
@@ -94,10 +95,13 @@ def early_silence(project, as_of: dt.date) -> tuple[int, list[Finding]]:
     lost = np.array([((ends >= low) & (ends < high)).sum() for low, high in pairwise(edges)], dtype=float).cumsum()
     worst = None
     for cut in range(len(covered) - 1):
-        rate = (lost[-1] - lost[cut]) / max(covered[-1] - covered[cut], 1.0)
-        expected = rate * covered[cut]
-        chance = poisson.cdf(lost[cut], expected / HONEST_GROWTH)
-        if chance * len(covered) < LEVEL and (worst is None or chance < worst[0]):
+        since, at_stake = lost[-1] - lost[cut], max(covered[-1] - covered[cut], 1.0)
+        expected = since * covered[cut] / at_stake
+        # Of all losses, whose number is given, so many would fall before the cut: few losses since then prove little.
+        share = covered[cut] / (covered[cut] + HONEST_GROWTH * at_stake)
+        chance = binom.cdf(lost[cut], lost[-1], share)
+        is_silent = lost[cut] <= SILENT * expected
+        if is_silent and chance * len(covered) < LEVEL and (worst is None or chance < worst[0]):
             worst = chance, cut, expected
     if worst is None:
         return len(covered), []
