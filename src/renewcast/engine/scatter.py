@@ -1,9 +1,9 @@
 """Roll up a Parquet file by scattering its rows onto the dense grid of accounts x weeks as they are read.
 
 The same weeks and late facts as a GROUP BY and the kernel's first step would give (:mod:`renewcast.engine.cells`), without a hash
-table: Parquet stores text as numbers of a dictionary, so that accounts and keys are found once a dictionary and not once a row.
-What a measure adds or filters by is still said in Ibis: over one text or boolean column it is computed for its different values,
-otherwise by DuckDB over the rows.
+table: Parquet stores text as numbers of a dictionary, so that accounts and keys are found once a dictionary and not once a row,
+and rows are counted by those numbers (:mod:`renewcast.engine.batch`). What a measure adds or filters by is still said in Ibis:
+over one text or boolean column it is computed for its different values, otherwise by DuckDB over the rows.
 """
 
 import datetime as dt
@@ -12,9 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from renewcast.engine import visibility
+from renewcast.engine.batch import Batch
 from renewcast.engine.expressions import Expressions
 from renewcast.engine.facts import EARLIEST, FOREVER, Facts, MeasureCells, Weeks
-from renewcast.engine.keys import Codes, Keys
+from renewcast.engine.keys import Codes, Keys, grown, with_spare
 from renewcast.engine.rollup import Pass
 
 KINDS = ("sum", "any", "days")
@@ -49,22 +50,18 @@ class Scattered:
     passes : list of Pass
     threads : int
         Above 1, the next rows are read while the last are scattered.
-
-    Attributes
-    ----------
-    accounts : array of str, shape (n_accounts,)
-        All that have a row, sorted.
     """
 
     def __init__(self, path, table, origin: dt.datetime, passes: list[Pass], threads: int = 2):
         import pyarrow.parquet as pq
 
         self._origin, self.passes, self._table = origin, passes, table
+        self._backend = table.get_backend()
         self._at = passes[0].at
         text = [name for name, kind in table.schema().items() if kind.is_string()]
         self._file = pq.ParquetFile(path, read_dictionary=text)
-        self.accounts = np.sort(table.select("account_id").distinct().to_pyarrow()["account_id"].to_numpy(zero_copy_only=False))
-        self._account_codes = Codes(self.accounts)
+        self._accounts = Codes()
+        self._n_accounts = 0  # that the grids have room for
         self._summaries = list(dict.fromkeys(summary for one in passes if one.key is None for summary in one.summaries))
         self._expressions = Expressions(table, self._summaries)
         columns = {"account_id", self._at, "known_at", *(one.key for one in passes if one.key)} | self._expressions.columns
@@ -73,10 +70,13 @@ class Scattered:
         self._span()
         self._late: list[dict] = []
         self._late_columns: dict = {}
-        size = len(self.accounts) * self._width
-        self._grids = {one: np.zeros(size, dtype="uint8" if one[0] == "days" else "float64") for one in self._summaries}
-        self._keys = {one.key: Keys(table, one.key, len(self.accounts), self._width) for one in passes if one.key}
+        self._grids = {
+            one: np.zeros((self._width, 0), dtype="uint8" if one[0] == "days" else "float64") for one in self._summaries
+        }
+        self._keys = {one.key: Keys(self._width) for one in passes if one.key}
         self._read_all(threads)
+        # What was read last need not stay in memory.
+        del self._expressions, self._file
 
     def _span(self) -> None:
         span = _span_of(self._file, self._at)
@@ -88,60 +88,89 @@ class Scattered:
         self._width = max(min(last, LATEST) - self._first + 1, 1)
 
     def _read_all(self, threads: int) -> None:
-        texts = max([len(self.accounts), *(keys.texts for keys in self._keys.values())])
-        batches = _batches(self._file, ROWS_A_BATCH if texts > FEW_TEXTS else 1)
+        groups = [place for place in range(self._file.num_row_groups) if self._file.metadata.row_group(place).num_rows]
 
-        def read(groups):
-            rows = self._file.read_row_groups(groups, columns=self._columns, use_threads=threads > 1)
+        def read(together):
+            rows = self._file.read_row_groups(together, columns=self._columns, use_threads=threads > 1)
             return rows.unify_dictionaries().combine_chunks()
 
+        if threads == 1:
+            while groups:
+                self._take(read(self._next(groups)))
+            return
         with ThreadPoolExecutor(1) as ahead:
-            coming = [ahead.submit(read, groups) for groups in batches[:1]]
-            for place in range(len(batches)):
-                rows = coming.pop().result()
-                coming += [ahead.submit(read, groups) for groups in batches[place + 1 : place + 2]]
+            coming = ahead.submit(read, self._next(groups)) if groups else None
+            while coming is not None:
+                rows = coming.result()
+                coming = ahead.submit(read, self._next(groups)) if groups else None
                 self._take(rows)
 
+    def _next(self, groups: list[int]) -> list[int]:
+        """Take row groups off a list, as many as are best read together, so that their dictionaries are looked up together."""
+        texts = max([len(self._accounts.values), *(keys.texts for keys in self._keys.values())])
+        together, size = [], 0
+        while groups and size < (ROWS_A_BATCH if texts > FEW_TEXTS else 1):
+            together.append(groups.pop(0))
+            size += self._file.metadata.row_group(together[-1]).num_rows
+        return together
+
     def _take(self, rows) -> None:
-        """Scatter the rows of one row group."""
-        days = visibility.days_of(_instants(rows[self._at]), self._origin)
+        """Scatter rows that were read together."""
+        if rows["account_id"].null_count:
+            rows = rows.filter(rows["account_id"].is_valid()).combine_chunks()
+        if not rows.num_rows:
+            return
+        day = visibility.days_of(_instants(rows[self._at]), self._origin)
         known = visibility.days_of(_instants(rows["known_at"]), self._origin)
-        week, entered = np.floor(days / 7), np.floor(known / 7)
-        # Comparisons with NaN, a time that is not told, are false.
-        happens = week == week
+        week, entered = day // 7, known // 7
         is_prompt = (entered <= week) & (week >= self._first) & (week < self._first + self._width)
         if self._is_replaced:
-            is_prompt &= ~np.asarray(rows["superseded_at"].is_valid())
-        account = self._account_codes.of(rows["account_id"])
-        values = self._expressions.read(rows, days - 7 * week)
-        keys = {name: self._keys[name].number(rows[name], account) for name in self._keys}
-        late = np.flatnonzero(happens & ~is_prompt)
+            is_prompt &= np.asarray(rows["superseded_at"].is_null())
+        apart = np.flatnonzero(~is_prompt)
+        account = self._number_accounts(rows["account_id"].chunk(0))
+        column = week - np.int32(self._first)
+        column[apart] = self._width
+        batch = Batch(rows, account, column, day - 7 * week, apart, self._n_accounts)
+        if len(apart) < len(week):
+            self._lay(batch)
+        late = apart[day[apart] != visibility.NO_DAY]
         if len(late):
-            self._keep_late(rows, late, account, week, entered, values, keys)
-        prompt = slice(None) if is_prompt.all() else np.flatnonzero(is_prompt)
-        column = (week[prompt] - self._first).astype("int64")
-        by_week = column * len(self.accounts) + account[prompt]
-        for summary, grid in self._grids.items():
-            value = values[summary]
-            _add(grid, by_week, value if value is None else value[prompt])
-        for name, number in keys.items():
-            self._keys[name].mark(number[prompt], column)
+            self._keep_late(batch.take(late), week[late], entered[late])
 
-    def _keep_late(self, rows, late, account, week, entered, values, keys) -> None:
-        gone = np.full(len(late), FOREVER, dtype="int32")
+    def _lay(self, batch: Batch) -> None:
+        """Add prompt rows to the grids."""
+        for summary, totals in self._expressions.totals(batch).items():
+            grid = self._grids[summary].reshape(-1)
+            if summary[0] == "days":
+                grid[batch.where] |= totals
+            else:
+                grid[batch.where] += totals
+        for name, keys in self._keys.items():
+            code, account, week = batch.sights(name)
+            number = keys.number(batch.codes(name)[0], code, account, self._n_accounts)
+            keys.mark(number[code], account, week)
+
+    def _number_accounts(self, column):
+        """Return the number of each row's account, int32, and make room for new ones."""
+        number = self._accounts.numbers(column.dictionary)
+        if len(self._accounts.values) > self._n_accounts:
+            self._n_accounts = with_spare(self._n_accounts, len(self._accounts.values))
+            self._grids = {one: grown(grid, 1, self._n_accounts) for one, grid in self._grids.items()}
+        return number[column.indices.to_numpy()]
+
+    def _keep_late(self, batch: Batch, happened, entered) -> None:
+        gone = np.full(len(happened), FOREVER, dtype="int32")
         if self._is_replaced:
-            days = visibility.days_of(_instants(rows["superseded_at"])[late], self._origin)
-            replaced = np.isfinite(days)
-            gone[replaced] = np.floor(days[replaced] / 7) + 1
-        kept = {
-            "owner": account[late].astype("int32"),
-            "happened": week[late].astype("int32"),
-            "enter": (np.maximum(week[late], entered[late]) + 1).astype("int32"),
-            "gone": gone,
-        }
-        ones = np.ones(len(late))
-        kept |= {("value", key): ones if value is None else value[late] for key, value in values.items()}
-        kept |= {("key", name): number[late].astype("int32") for name, number in keys.items()}
+            days = visibility.days_of(_instants(batch.rows["superseded_at"]), self._origin)
+            gone = np.where(days == visibility.NO_DAY, gone, days // 7 + 1)
+        kept = {"owner": batch.account, "happened": happened, "enter": np.maximum(happened, entered) + 1, "gone": gone}
+        kept |= {("value", summary): value for summary, value in self._expressions.values(batch).items()}
+        for name, keys in self._keys.items():
+            different, code = batch.codes(name)
+            there = code < len(different)
+            number = np.full(len(code), -1, dtype="int32")
+            number[there] = keys.number(different, code[there], batch.account[there], self._n_accounts)[code[there]]
+            kept["key", name] = number
         self._late.append(kept)
 
     def _late_column(self, name):
@@ -161,7 +190,7 @@ class Scattered:
         if one.key is not None:
             return MeasureCells(Weeks(self._first, rest[1]), late, np.ones(len(seen)), rest[0])
         summary = one.summaries[column]
-        grid = self._grids[summary].reshape(self._width, len(self.accounts))
+        grid = self._grids[summary]
         weeks = np.zeros((n_owners, self._width), dtype=grid.dtype)
         chosen = np.flatnonzero(local >= 0)
         weeks[local[chosen]] = grid[:, chosen].T
@@ -169,9 +198,9 @@ class Scattered:
 
     def _local(self, owners):
         """Return the place of each of our accounts among the owners, -1 for the others."""
-        listed = owners.to_pyarrow()
-        place = self._account_codes.places(listed["owner_id"].combine_chunks())
-        local = np.full(len(self.accounts) + 1, -1, dtype="int64")
+        listed = self._backend.to_pyarrow(owners)
+        place = self._accounts.places(listed["owner_id"].combine_chunks())
+        local = np.full(self._n_accounts + 1, -1, dtype="int64")
         local[place] = listed["owner"].to_numpy()
         return local[:-1]
 
@@ -181,28 +210,12 @@ class Scattered:
         seen = (times["enter"] < n_snapshots) & (times["enter"] < times["gone"]) & (local[times["owner"]] >= 0)
         if key is None:
             seen, owner, rest = np.flatnonzero(seen), local[times["owner"]], ()
+            owner = owner[seen]
         else:
             number = self._late_column(("key", key))
             seen = np.flatnonzero(seen & (number >= 0))
-            rank, *rest = self._keys[key].of(local)
-            # Without a key the number is -1, which is the place added here.
-            owner = np.append(rank, -1)[number]
-        return Facts(owner[seen], *(times[name][seen] for name in ("happened", "enter", "gone"))), seen, rest
-
-
-def _batches(file, least_rows: int) -> list[list[int]]:
-    """Put row groups together, so that their dictionaries are looked up together."""
-    batches, size = [], least_rows
-    for group in range(file.metadata.num_row_groups):
-        rows = file.metadata.row_group(group).num_rows
-        if not rows:
-            continue
-        if size + rows > least_rows:
-            batches.append([])
-            size = 0
-        batches[-1].append(group)
-        size += rows
-    return batches
+            owner, *rest = self._keys[key].of(local, number[seen], times["owner"][seen])
+        return Facts(owner, *(times[name][seen] for name in ("happened", "enter", "gone"))), seen, rest
 
 
 def _column_statistics(file, name: str) -> list:
@@ -229,18 +242,4 @@ def _is_empty(file, name: str) -> bool:
 def _instants(column):
     import pyarrow as pa
 
-    return column.cast(pa.timestamp("us")).to_numpy()
-
-
-def _add(grid, place, value) -> None:
-    """Add values to places of a grid; 1 each where there is no value."""
-    if not len(place):
-        return
-    if grid.dtype == "uint8":
-        np.bitwise_or.at(grid, place, value)
-        return
-    low, high = int(place.min()), int(place.max()) + 1
-    if high - low > 4 * len(place):
-        np.add.at(grid, place, 1.0 if value is None else value)
-    else:
-        grid[low:high] += np.bincount(place - low, value, high - low)
+    return column.chunk(0).cast(pa.timestamp("us")).to_numpy(zero_copy_only=False)

@@ -17,6 +17,8 @@ import numpy as np
 
 DAY_SECONDS = 86_400
 EPOCH = dt.datetime(1970, 1, 1)
+NO_DAY = -(2**31)
+"""Stands, among the numbers of days, for a time that is not told; it lies before every week."""
 
 
 def days_from(instant, origin: dt.datetime):
@@ -34,15 +36,14 @@ def cell(instant, origin: dt.datetime):
 
 
 def days_of(instants, origin: dt.datetime):
-    """Return what :func:`days_from` means for an array of datetime64[us]: whole numbers in float64, NaN for NaT."""
-    # Microseconds of 280 years are exact in a double, and so is the quotient where it is whole.
-    since = (instants - np.datetime64(origin, "us")).astype("int64").astype("float64")
-    since /= DAY_SECONDS * 1e6
-    np.floor(since, out=since)
+    """Return what :func:`days_from` means for an array of datetime64[us]: int32, ``NO_DAY`` for NaT."""
+    microseconds = instants.view("int64")
+    days = (microseconds // (DAY_SECONDS * 1_000_000)).astype("int32")
+    days -= np.int32((origin - EPOCH).days)
     empty = np.isnat(instants)
     if empty.any():
-        since[empty] = np.nan
-    return since
+        days[empty] = NO_DAY
+    return days
 
 
 def day_bit(instant, origin: dt.datetime):

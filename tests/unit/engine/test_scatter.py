@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from renewcast.engine import scatter
+from renewcast.engine import batch, scatter
 from renewcast.engine.cells import RollUp
 from renewcast.engine.grid import Grid
 from renewcast.engine.portable import cents, nearest, one_if
@@ -322,5 +322,70 @@ def test_batches_change_nothing(files, monkeypatch):
     files.write(usage(seed=29), "row groups")
     whole = files.rollups(MEASURES.values())
     monkeypatch.setattr(scatter, "ROWS_A_BATCH", 200)
+    monkeypatch.setattr(scatter, "FEW_TEXTS", 10)
     assert scattered_measures(whole[0], MEASURES) == list(MEASURES)
     assert differences(whole, MEASURES) == []
+
+
+def test_rows_that_lie_far_apart_are_counted_alike(files, monkeypatch):
+    files.write(usage(seed=40), "row groups")
+    monkeypatch.setattr(batch, "ROOM", 0)
+    rollups = files.rollups(MEASURES.values())
+    assert differences(rollups, MEASURES) == []
+    assert scattered_measures(rollups[0], MEASURES) == list(MEASURES)
+
+
+def test_accounts_and_keys_that_appear_as_time_goes_by(files):
+    # Each row group holds accounts, users and actions that none before it did, and later everybody comes back.
+    rows = [usage(seed=30 + number, rows=120) for number in range(12)]
+    for number, part in enumerate(rows[:9]):
+        for name in ("account_id", "user_id", "action"):
+            texts = [text and f"{text} of {number}" for text in part[name].to_pylist()]
+            part = part.set_column(part.schema.get_field_index(name), name, pa.array(texts, pa.string()))
+        rows[number] = part
+    with pq.ParquetWriter(files.path, SCHEMA) as writer:
+        for part in rows:
+            writer.write_table(part)
+    rollups = files.rollups([measure for name, measure in MEASURES.items() if name != "actions"])
+    accounts = sorted({name for part in rows for name in part["account_id"].to_pylist()})
+    assert differences(rollups, MEASURES, accounts) == []
+    assert scattered_measures(rollups[0], MEASURES) == [name for name in MEASURES if name != "actions"]
+
+
+@pytest.mark.parametrize("late", [0, 1])
+@pytest.mark.parametrize("modules", [5, 64, 65])
+def test_a_module_that_turns_up_in_a_second_account_after_many_rows(files, modules, late):
+    alone = usage(seed=50, rows=200, modules=3, late=late)
+    alone = alone.set_column(2, "module", pa.array([f"only of {name}" for name in alone["account_id"].to_pylist()]))
+    shared = usage(seed=51, rows=2000, modules=modules - len(ACCOUNTS), late=late) if modules > 5 else alone.slice(0, 0)
+    again = alone.set_column(0, "account_id", pa.array(["newcomer"] * 200)) if modules == 5 else alone
+    users = [None if user is None else "user of nobody else" for user in again["user_id"].to_pylist()]
+    again = again.set_column(1, "user_id", pa.array(users if modules == 5 else again["user_id"].to_pylist(), pa.string()))
+    with pq.ParquetWriter(files.path, SCHEMA) as writer:
+        for part in (alone, shared, again):
+            writer.write_table(part)
+    rollups = files.rollups(MEASURES.values())
+    assert differences(rollups, MEASURES, [*ACCOUNTS, "newcomer"]) == []
+    assert (scattered_measures(rollups[0], MEASURES) == list(MEASURES)) == (modules <= 64)
+
+
+@pytest.mark.parametrize("modules", [64, 65])
+def test_modules_that_become_many_after_they_were_shared(files, modules):
+    few, many = usage(seed=52, rows=200, modules=5), usage(seed=53, rows=200)
+    names = pa.array([f"module {5 + number % (modules - 5)}" for number in range(200)])
+    with pq.ParquetWriter(files.path, SCHEMA) as writer:
+        for part in (few, many.set_column(2, "module", names)):
+            writer.write_table(part)
+    rollups = files.rollups(MEASURES.values())
+    assert differences(rollups, MEASURES) == []
+    assert (scattered_measures(rollups[0], MEASURES) == list(MEASURES)) == (modules <= 64)
+
+
+def test_rows_of_no_account_count_nowhere(files):
+    table = usage(seed=60)
+    # The first 97 rows are a row group.
+    accounts = [None if number < 97 or number % 7 == 0 else name for number, name in enumerate(table["account_id"].to_pylist())]
+    files.write(table.set_column(0, "account_id", pa.array(accounts, pa.string())), "row groups")
+    rollups = files.rollups(MEASURES.values())
+    assert differences(rollups, MEASURES) == []
+    assert scattered_measures(rollups[0], MEASURES) == list(MEASURES)
