@@ -65,6 +65,8 @@ class TrainingRows:
         True where the label is good news (a renewal), so that a healthier account is likelier to carry it.
     unit : array of str, shape (n_snapshots,), optional
         What a row speaks of where an account has several rows at one as_of (a term); the account by default.
+    weight : array of float > 0, shape (n_snapshots,), optional
+        How much a row counts beside the others; 1 by default.
 
     Raises
     ------
@@ -87,11 +89,15 @@ class TrainingRows:
     gated: np.ndarray
     is_good_outcome: bool = False
     unit: np.ndarray | None = None
+    weight: np.ndarray | None = None
 
     def __post_init__(self):
         if self.unit is None:
             object.__setattr__(self, "unit", self.account_id)
+        if self.weight is None:
+            object.__setattr__(self, "weight", np.ones(len(self.features)))
         kinds = {"label": bool, "account_id": str, "group": str, "as_of": "datetime64[s]", "gated": bool, "unit": str}
+        kinds["weight"] = float
         for name, kind in kinds.items():
             object.__setattr__(self, name, np.asarray(getattr(self, name)).astype(kind))
             if len(getattr(self, name)) != len(self.features):
@@ -122,6 +128,10 @@ class TrainingRows:
             at = order[np.flatnonzero(same)[0]]
             raise ValueError(f"account {self.account_id[at]} has two rows at {self.as_of[at]}")
         return self if np.array_equal(order, np.arange(len(self))) else self.take(order)
+
+    def rate(self) -> float:
+        """Return the share of the rows, by weight, whose label is true."""
+        return float(np.average(self.label, weights=self.weight))
 
     def positive_groups(self) -> int:
         """Count the groups with at least one of the rarer outcome: what there is to learn from."""

@@ -93,7 +93,7 @@ class Blend:
         trees.grow(trees.rounds)
         trees.freeze()
         z = self.uncalibrated(before.features)
-        self.calibration = Calibration(self.shape, fit_level(z, float(before.label.mean()), self.shape))
+        self.calibration = Calibration(self.shape, fit_level(z, before.rate(), self.shape, before.weight))
         return self
 
     def uncalibrated(self, features: pd.DataFrame) -> np.ndarray:

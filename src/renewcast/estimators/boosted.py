@@ -109,6 +109,7 @@ class Boosted:
         whole = lightgbm.Dataset(
             self.encoding.matrix(rows.features),
             label=rows.label.astype(float),
+            weight=None if (rows.weight == 1).all() else rows.weight,
             feature_name=[str(at) for at in range(len(self.specs))],
             categorical_feature=categorical,
             params=self.trees.parameters(0),
@@ -137,7 +138,11 @@ class Boosted:
 
     def log_odds(self, features: pd.DataFrame, first: int = 0, rounds: int | None = None) -> np.ndarray:
         """Return the mean log odds over the fits, shape (n,), of ``rounds`` trees from tree ``first`` on."""
-        encoded, total = self.encoding.matrix(features), np.zeros(len(features))
+        return self.log_odds_of(self.encoding.matrix(features), first, rounds)
+
+    def log_odds_of(self, encoded: np.ndarray, first: int = 0, rounds: int | None = None) -> np.ndarray:
+        """Return the log odds, as ``log_odds`` does, of rows that ``encoding.matrix`` has read already."""
+        total = np.zeros(len(encoded))
         if not len(encoded):
             return total
         span = {"start_iteration": first, "num_iteration": self.rounds if rounds is None else rounds, "num_threads": 1}

@@ -45,7 +45,7 @@ class Shape:
         return logit(self.floor + (self.ceiling - self.floor) * sigmoid(u))
 
 
-def fit_slope(log_odds: np.ndarray, label: np.ndarray, slice_of: np.ndarray) -> float:
+def fit_slope(log_odds: np.ndarray, label: np.ndarray, slice_of: np.ndarray, weight: np.ndarray | None = None) -> float:
     """Fit one slope over pooled slices, each with its own intercept, and keep it within 0.3 to 1.2.
 
     The model is logit P(churn) = a_k + s z, with z the log odds predicted for a row of slice k by a model that never
@@ -57,6 +57,7 @@ def fit_slope(log_odds: np.ndarray, label: np.ndarray, slice_of: np.ndarray) -> 
     label : array of bool, shape (n,)
     slice_of : array of int, shape (n,)
         The slice of each row.
+    weight : array of float, shape (n,), optional
 
     Returns
     -------
@@ -78,10 +79,10 @@ def fit_slope(log_odds: np.ndarray, label: np.ndarray, slice_of: np.ndarray) -> 
     centred, dummies = _by_slice(log_odds, slice_of)
     if centred.std() < 1e-9:
         return 1.0
-    return float(np.clip(fit_logistic(np.column_stack([centred, dummies]), label)[0], LEAST_SLOPE, MOST_SLOPE))
+    return float(np.clip(fit_logistic(np.column_stack([centred, dummies]), label, weight=weight)[0], LEAST_SLOPE, MOST_SLOPE))
 
 
-def fit_level(log_odds: np.ndarray, rate: float, shape: Shape) -> float:
+def fit_level(log_odds: np.ndarray, rate: float, shape: Shape, weight: np.ndarray | None = None) -> float:
     """Find the level a for which the mean probability over the fitted rows is their churn rate.
 
     A slope below 1 would pull every probability toward one half; the level undoes that: it solves
@@ -93,6 +94,7 @@ def fit_level(log_odds: np.ndarray, rate: float, shape: Shape) -> float:
     log_odds : array of float, shape (n,)
     rate : float in (0, 1)
     shape : Shape
+    weight : array of float, shape (n,), optional
 
     Returns
     -------
@@ -114,7 +116,7 @@ def fit_level(log_odds: np.ndarray, rate: float, shape: Shape) -> float:
         middle = (low + high) / 2
         if middle in (low, high):
             break
-        low, high = (low, middle) if sigmoid(middle + scaled).mean() >= inner else (middle, high)
+        low, high = (low, middle) if np.average(sigmoid(middle + scaled), weights=weight) >= inner else (middle, high)
     return float((low + high) / 2)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from renewcast.estimators._definition import Estimator, TrainingRows
 from renewcast.estimators.blend import Blend
 from renewcast.estimators.boosted import Trees, grow_together
-from renewcast.estimators.calibration import Shape
+from renewcast.estimators.calibration import Shape, fit_slope
 from renewcast.estimators.health_score import HealthScore
 from renewcast.estimators.logistic import Logistic
 from renewcast.estimators.prior import Prior
@@ -78,25 +78,30 @@ def tune(rows: TrainingRows, slices: tuple[Slice, ...], specs, trees: Trees, max
         blends.append(blend)
         looks.append(blend.gate.open(rows.take(one.look).in_order()))
     label = np.concatenate([look.label for look in looks])
+    weight = np.concatenate([look.weight for look in looks])
     slice_of = np.repeat(np.arange(len(looks)), [len(look) for look in looks])
     if not len(label) or label.all() or not label.any():
         return Tuning(min(DEFAULT_ROUNDS, max_rounds), DEFAULT_SHAPE, 0, 0, 0, ())
-    rounds, curve = _find_rounds([blend.members["boosted"] for blend in blends], looks, label, max_rounds)
+    rounds, curve = _find_rounds([blend.members["boosted"] for blend in blends], looks, label, weight, max_rounds)
     for blend in blends:
         blend.members["boosted"].rounds = rounds
     z = np.concatenate([blend.uncalibrated(look.features) for blend, look in zip(blends, looks, strict=True)])
-    shape = fit_shape(z, label, slice_of, np.concatenate([look.group for look in looks]))
+    if (weight == 1).all():
+        shape = fit_shape(z, label, slice_of, np.concatenate([look.group for look in looks]))
+    else:
+        shape = Shape(fit_slope(z, label, slice_of, weight))
     return Tuning(rounds, shape, len(slices), len(label), int(label.sum()), tuple(curve))
 
 
-def _find_rounds(boosted: list, looks: list[TrainingRows], label: np.ndarray, max_rounds: int) -> tuple[int, list[float]]:
+def _find_rounds(boosted: list, looks: list[TrainingRows], label, weight, max_rounds: int) -> tuple[int, list[float]]:
     z, curve, grown = np.zeros(len(label)), [], 0
+    read = [trees.encoding.matrix(look.features) for trees, look in zip(boosted, looks, strict=True)]
     while grown < max_rounds:
         step = min(ROUNDS_STEP, max_rounds - grown)
         grow_together(boosted, step)
-        z = z + np.concatenate([trees.log_odds(look.features, grown, step) for trees, look in zip(boosted, looks, strict=True)])
+        z = z + np.concatenate([trees.log_odds_of(rows, grown, step) for trees, rows in zip(boosted, read, strict=True)])
         grown += step
-        curve.append(float(np.mean(np.logaddexp(0, z) - label * z)))
+        curve.append(float(np.average(np.logaddexp(0, z) - label * z, weights=weight)))
         if (len(curve) - 1 - int(np.argmin(curve))) * ROUNDS_STEP >= PATIENCE:
             break
     return min((int(np.argmin(curve)) + 1) * ROUNDS_STEP, max_rounds), curve

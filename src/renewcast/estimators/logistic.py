@@ -59,14 +59,14 @@ class Logistic:
             terms_of = self._categorical_terms if spec.is_categorical else self._numeric_terms
             self.terms += terms_of(rows, spec.name)
         if not self.terms:
-            rate = rows.label.mean()
+            rate = rows.rate()
             self.base = float(np.log(rate / (1 - rate)))
             return self
         design = np.column_stack([column for _, column in self._columns(rows.features)])
         accounts_per_row = len(np.unique(rows.group)) / len(rows)
         # Newton's method with an exact Hessian converges in a dozen steps; there is nothing to warn about.
         solver = LogisticRegression(C=C * accounts_per_row, solver="newton-cholesky", tol=1e-6, max_iter=200)
-        solver.fit(design, rows.label)
+        solver.fit(design, rows.label, sample_weight=rows.weight)
         self.base = float(solver.intercept_[0])
         for term, weight in zip(self.terms, solver.coef_[0], strict=True):
             term["weight"] = float(weight)
@@ -77,18 +77,23 @@ class Logistic:
         known = values[~np.isnan(values)]
         if not len(known):
             return []
-        middle, (low, high) = float(np.median(known)), (float(q) for q in np.quantile(known, CLIP))
+        weight = rows.weight[~np.isnan(values)]
+        low, middle, high = np.quantile(known, (CLIP[0], 0.5, CLIP[1]), weights=weight, method="inverted_cdf").tolist()
         # A count that is nearly always zero would be clipped away altogether.
         low, high = (low if low < middle else float(known.min())), (high if high > middle else float(known.max()))
         self.numeric[name] = {"median": middle, "low": low, "high": high}
         filled = self._filled(values, name)
-        terms = [{"feature": name, "kind": "value", "mean": float(filled.mean()), "scale": float(filled.std())}]
-        terms.append({"feature": name, "kind": "empty", "mean": float(np.isnan(values).mean()), "scale": 1.0})
+        mean = float(np.average(filled, weights=rows.weight))
+        scale = float(np.sqrt(np.average((filled - mean) ** 2, weights=rows.weight)))
+        terms = [{"feature": name, "kind": "value", "mean": mean, "scale": scale}]
+        share = float(np.average(np.isnan(values), weights=rows.weight))
+        terms.append({"feature": name, "kind": "empty", "mean": share, "scale": 1.0})
         return [term for term in terms if _varies(term)]
 
     def _categorical_terms(self, rows: TrainingRows, name: str) -> list[dict]:
         codes = self.encoding.codes(rows.features, name)
-        shares = {code: float((codes == code).mean()) for code in range(-2, len(self.encoding.levels[name]))}
+        levels = range(-2, len(self.encoding.levels[name]))
+        shares = {code: float(np.average(codes == code, weights=rows.weight)) for code in levels}
         terms = [{"feature": name, "kind": "level", "code": code, "mean": mean, "scale": 1.0} for code, mean in shares.items()]
         return [term for term in terms if _varies(term)]
 

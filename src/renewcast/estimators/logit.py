@@ -47,7 +47,9 @@ def add_up(base: np.ndarray, parts: np.ndarray) -> np.ndarray:
     return total
 
 
-def fit_logistic(design: np.ndarray, label: np.ndarray, *, ridge: float = 1e-6, rounds: int = 100) -> np.ndarray:
+def fit_logistic(
+    design: np.ndarray, label: np.ndarray, *, ridge: float = 1e-6, rounds: int = 100, weight: np.ndarray | None = None
+) -> np.ndarray:
     """Fit a logistic regression on a handful of columns by Newton's method.
 
     Parameters
@@ -57,6 +59,8 @@ def fit_logistic(design: np.ndarray, label: np.ndarray, *, ridge: float = 1e-6, 
     label : array of bool, shape (n,)
     ridge : float
         A trace of L2 penalty, so that separated classes still have an answer.
+    weight : array of float, shape (n,), optional
+        How much each row counts; 1 by default.
 
     Returns
     -------
@@ -71,17 +75,17 @@ def fit_logistic(design: np.ndarray, label: np.ndarray, *, ridge: float = 1e-6, 
     >>> fit_logistic(np.ones((4, 1)), np.array([True, False, False, False])).round(4).tolist()
     [-1.0986]
     """
-    weights = np.zeros(design.shape[1])
+    weights, counts = np.zeros(design.shape[1]), np.ones(len(label)) if weight is None else weight
 
     def loss(candidate):
         z = design @ candidate
-        return np.sum(np.logaddexp(0, z) - label * z) + 0.5 * ridge * candidate @ candidate
+        return np.sum(counts * (np.logaddexp(0, z) - label * z)) + 0.5 * ridge * candidate @ candidate
 
     now = loss(weights)
     for _ in range(rounds):
         p = sigmoid(design @ weights)
-        gradient = design.T @ (p - label) + ridge * weights
-        curvature = (design * (p * (1 - p))[:, None]).T @ design + ridge * np.eye(len(weights))
+        gradient = design.T @ (counts * (p - label)) + ridge * weights
+        curvature = (design * (counts * p * (1 - p))[:, None]).T @ design + ridge * np.eye(len(weights))
         step = np.linalg.solve(curvature, gradient)
         share = 1.0
         while share > 1e-8 and loss(weights - share * step) > now:

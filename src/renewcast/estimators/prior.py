@@ -27,7 +27,7 @@ class Prior:
 
     def fit(self, rows: TrainingRows) -> "Prior":
         """Learn the rate."""
-        self.rate = float(np.mean(rows.label))
+        self.rate = rows.rate()
         return self
 
     def log_odds(self, features: pd.DataFrame) -> np.ndarray:

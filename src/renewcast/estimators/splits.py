@@ -95,16 +95,67 @@ def cut(rows: TrainingRows, *, test_weeks: int, calibration_weeks: int, embargo_
         )
     developed = np.unique(rows.as_of[development])
     calibrated = developed[developed > developed[-1] - calibration_weeks * week]
+    return Splits(development, test, _spans(rows, development, calibrated, embargo), by_time=True)
+
+
+def slices_by_time(rows: TrainingRows, embargo_days: int) -> tuple[Slice, ...]:
+    """Cut the later half of all dates into up to three slices, each looked at by a model of the rows an embargo before it.
+
+    Parameters
+    ----------
+    rows : TrainingRows
+        All of them train in the end; nothing is kept for a test.
+    embargo_days : int
+
+    Returns
+    -------
+    tuple of Slice
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = np.datetime64("2026-01-05", "s") + np.arange(40) * np.timedelta64(7, "D")
+    >>> names = np.array([f"A{number}" for number in range(40)])
+    >>> rows = TrainingRows(pd.DataFrame(index=range(40)), np.arange(40) % 2 == 0, names, names, days, np.zeros(40))
+    >>> [int(one.look.sum()) for one in slices_by_time(rows, 28)]
+    [7, 7, 6]
+    """
+    dates = np.unique(rows.as_of)
+    later = dates[len(dates) // 2 :]
+    return _spans(rows, np.ones(len(rows), dtype=bool), later, np.timedelta64(embargo_days, "D"))
+
+
+def slices_by_group(rows: TrainingRows, seed: int) -> tuple[Slice, ...]:
+    """Cut rows of one date into five folds of whole groups, each looked at by a model of the other four.
+
+    Parameters
+    ----------
+    rows : TrainingRows
+    seed : int
+
+    Returns
+    -------
+    tuple of Slice
+    """
+    fold = _folds(rows, seed)
+    return _usable(rows, [Slice(fit=fold != one, look=fold == one) for one in range(STATIC_FOLDS)])
+
+
+def _spans(rows: TrainingRows, development, calibrated, embargo) -> tuple[Slice, ...]:
     slices = []
     for span in np.array_split(calibrated, min(MOST_SLICES, len(calibrated))):
         fit = development & (rows.as_of + embargo <= span[0])
         slices.append(Slice(fit=fit, look=development & (rows.as_of >= span[0]) & (rows.as_of <= span[-1])))
-    return Splits(development, test, _usable(rows, slices), by_time=True)
+    return _usable(rows, slices)
+
+
+def _folds(rows: TrainingRows, seed: int) -> np.ndarray:
+    names, position = np.unique(rows.group, return_inverse=True)
+    return np.floor(hashed_share(names, f"{seed}:folds") * STATIC_FOLDS).astype(int)[position]
 
 
 def _cut_by_group(rows: TrainingRows, seed: int) -> Splits:
-    names, position = np.unique(rows.group, return_inverse=True)
-    fold = np.floor(hashed_share(names, f"{seed}:folds") * STATIC_FOLDS).astype(int)[position]
+    fold = _folds(rows, seed)
     test = fold == STATIC_FOLDS - 1
     development = ~test
     slices = [Slice(fit=development & (fold != one), look=fold == one) for one in range(STATIC_FOLDS - 1)]
