@@ -18,7 +18,7 @@ KEEP ?=
 export MLFLOW_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := true
 
-.PHONY: help demo test test-deep bench notebooks lint lock clean setup
+.PHONY: help demo test test-deep bench quality notebooks lint lock clean setup
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -61,6 +61,9 @@ test-deep: setup ## run the heavy tests too
 bench: setup ## compare the engine with a range join, polars and the bare scan (EVENTS=20e6 ACCOUNTS=20000 WEEKS=104)
 	@$(BIN)/python benchmarks/bench.py --events $(EVENTS) --accounts $(ACCOUNTS) --weeks $(WEEKS) --late $(LATE) \
 	  --threads $(THREADS) --runs $(RUNS) --every $(EVERY) --keep "$(KEEP)"
+
+quality: setup ## judge the default recipe on the public sets under RENEWCAST_DATA (some minutes; KEEP=NAME keeps the result)
+	@$(BIN)/python benchmarks/quality.py --keep "$(KEEP)"
 
 notebooks: setup ## execute the notebooks from a clean kernel on the demo company, and keep their outputs
 	$(BIN)/python notebooks/execute.py

@@ -21,6 +21,8 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 from quality_dated import DATED, judge_dated  # noqa: E402
 from quality_static import STATIC, judge_static  # noqa: E402
 
+from renewcast.filesystem import replace_file  # noqa: E402
+
 FOLDERS = {**{name: one.folder for name, one in DATED.items()}, **{name: one.folder for name, one in STATIC.items()}}
 
 
@@ -35,19 +37,18 @@ def main() -> None:
     results = {}
     for name in chosen.sets or FOLDERS:
         if not (data / FOLDERS[name]).is_dir():
-            print(f"{name}: SKIPPED, {FOLDERS[name]} is not under RENEWCAST_DATA", file=sys.stderr)
+            sys.stderr.write(f"{name}: SKIPPED, {FOLDERS[name]} is not under RENEWCAST_DATA\n")
             continue
         started = _cpu_seconds()
         judge = judge_dated if name in DATED else judge_static
         found = judge(name, data)
         seconds = round(_cpu_seconds() - started, 1)
         results[name] = {key: round(value, 4) for key, value in found.items()} | {"seconds": seconds}
-        print(f"{name}: {json.dumps(results[name])}", file=sys.stderr, flush=True)
+        sys.stderr.write(f"{name}: {json.dumps(results[name])}\n")
     if chosen.keep:
         content = {"machine": _machine(), "seconds": "CPU seconds of one process, user and system", "sets": results}
-        path = ROOT / "benchmarks" / "results" / f"{chosen.keep}.json"
-        path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps(results))
+        replace_file(ROOT / "benchmarks" / "results" / f"{chosen.keep}.json", (json.dumps(content, indent=1) + "\n").encode())
+    sys.stdout.write(json.dumps(results) + "\n")
 
 
 def _cpu_seconds() -> float:
