@@ -9,6 +9,7 @@ import pandas as pd
 from renewcast.estimators._definition import TrainingRows
 from renewcast.estimators.encoding import Encoding
 from renewcast.estimators.logit import add_up, sigmoid
+from renewcast.estimators.one_thread import one_thread
 
 # Beyond these training quantiles a number counts as the quantile: an outlier or a new scale cannot explode a score.
 CLIP = (0.005, 0.995)
@@ -66,7 +67,8 @@ class Logistic:
         accounts_per_row = len(np.unique(rows.group)) / len(rows)
         # Newton's method with an exact Hessian converges in a dozen steps; there is nothing to warn about.
         solver = LogisticRegression(C=C * accounts_per_row, solver="newton-cholesky", tol=1e-6, max_iter=200)
-        solver.fit(design, rows.label, sample_weight=rows.weight)
+        with one_thread():
+            solver.fit(design, rows.label, sample_weight=rows.weight)
         self.base = float(solver.intercept_[0])
         for term, weight in zip(self.terms, solver.coef_[0], strict=True):
             term["weight"] = float(weight)

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from renewcast.estimators.one_thread import one_thread
+
 # Probabilities are kept this far from 0 and 1: nobody is certain to stay, and log loss must be finite.
 TINIEST = 1e-6
 
@@ -47,6 +49,7 @@ def add_up(base: np.ndarray, parts: np.ndarray) -> np.ndarray:
     return total
 
 
+@one_thread()
 def fit_logistic(
     design: np.ndarray, label: np.ndarray, *, ridge: float = 1e-6, rounds: int = 100, weight: np.ndarray | None = None
 ) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 
 from renewcast.estimators.calibration import LEAST_SLOPE, Shape, fit_slope
 from renewcast.estimators.logit import fit_logistic, sigmoid
+from renewcast.estimators.one_thread import one_thread
 
 # A steeper slope than this makes the top of the list one flat plateau.
 HIGHEST_FLOOR, LOWEST_CEILING, STEEPEST_SLOPE = 0.2, 0.7, 1.6
@@ -96,5 +97,6 @@ def _saturated(log_odds: np.ndarray, label: np.ndarray, slice_of: np.ndarray) ->
         return -np.where(label, np.log(p), np.log1p(-p)).sum() - np.log1p(-floor) - np.log(ceiling), gradient
 
     bounds = [(0.0, HIGHEST_FLOOR), (LOWEST_CEILING, 1.0), (LEAST_SLOPE, STEEPEST_SLOPE)] + [(-20.0, 20.0)] * len(slices)
-    best = minimize(loss, np.r_[0.01, 0.98, 1.0, starts], jac=True, method="L-BFGS-B", bounds=bounds).x
+    with one_thread():
+        best = minimize(loss, np.r_[0.01, 0.98, 1.0, starts], jac=True, method="L-BFGS-B", bounds=bounds).x
     return Shape(slope=float(best[2]), floor=float(best[0]), ceiling=float(best[1]))

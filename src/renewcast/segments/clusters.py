@@ -108,6 +108,8 @@ def fit_clusters(features, specs, numbers: list[int], seed: int, as_of: str) -> 
     from sklearn.cluster import KMeans
     from sklearn.metrics import silhouette_score
 
+    from renewcast.estimators.one_thread import one_thread
+
     if len(features) < 10 * min(numbers):
         raise RenewcastError(
             f"too few accounts to segment: {len(features)} are in scope, {10 * min(numbers)} are needed; lower segments.clusters."
@@ -126,8 +128,9 @@ def fit_clusters(features, specs, numbers: list[int], seed: int, as_of: str) -> 
     for number in numbers:
         if len(features) < 10 * number:
             continue
-        model = KMeans(n_clusters=number, n_init=10, random_state=seed).fit(scaled)
-        score = silhouette_score(scaled, model.labels_, sample_size=min(len(scaled), 2000), random_state=seed)
+        with one_thread():
+            model = KMeans(n_clusters=number, n_init=10, random_state=seed).fit(scaled)
+            score = silhouette_score(scaled, model.labels_, sample_size=min(len(scaled), 2000), random_state=seed)
         if best is None or score > best[0]:
             best = (float(score), model)
     # Biggest first, so that the order of names does not depend on how k-means numbers its clusters.
