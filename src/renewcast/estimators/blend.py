@@ -1,4 +1,4 @@
-"""The model: half bagged trees, a quarter each of two logistic regressions, gated by term and calibrated by slope."""
+"""The model: about half bagged trees, a quarter each of two logistic regressions, gated by term and calibrated by slope."""
 
 import json
 from dataclasses import asdict
@@ -10,31 +10,10 @@ from renewcast.estimators._definition import TrainingRows
 from renewcast.estimators.boosted import Boosted, Trees
 from renewcast.estimators.calibration import Calibration, Shape, fit_level
 from renewcast.estimators.gate_by_term import GATE_FEATURE, TermGate
-from renewcast.estimators.logistic import Logistic
+from renewcast.estimators.logistic import DEFAULT_STRENGTH, Logistic
 from renewcast.estimators.logit import add_up, logit, sigmoid
 from renewcast.estimators.prior import Prior
-
-# With fewer churned groups than this, trees find patterns in noise: their weight falls in proportion.
-ENOUGH_POSITIVE_GROUPS = 50
-
-
-def weights_for(positive_groups: int) -> dict[str, float]:
-    """Weigh the members by how many groups churned.
-
-    With t = min(1, churned groups / 50): the prior gets (1 - t) / 4, trees t / 2, and the two logistic regressions
-    share what is left. From 50 on that is one half and two quarters.
-
-    Examples
-    --------
-    >>> weights_for(200)
-    {'boosted': 0.5, 'logistic': 0.25, 'logistic_signed_log': 0.25, 'base_rate': 0.0}
-    >>> weights_for(20)
-    {'boosted': 0.2, 'logistic': 0.325, 'logistic_signed_log': 0.325, 'base_rate': 0.15}
-    """
-    enough = min(1.0, positive_groups / ENOUGH_POSITIVE_GROUPS)
-    prior, trees = round((1 - enough) / 4, 12), round(enough / 2, 12)
-    linear = round((1 - prior - trees) / 2, 12)
-    return {"boosted": trees, "logistic": linear, "logistic_signed_log": linear, "base_rate": prior}
+from renewcast.estimators.shares import USUAL_SHARES, weights_for
 
 
 class Blend:
@@ -48,6 +27,10 @@ class Blend:
         Rounds of boosting, found on time-ordered slices.
     shape : Shape
         Slope of the calibration, and its floor and ceiling, found on the same slices.
+    strength : float
+        Of the logistic regressions, the inverse of their penalty, found there too.
+    shares : tuple of float
+        Of trees and the two logistic regressions, found there too.
 
     Notes
     -----
@@ -66,32 +49,33 @@ class Blend:
 
     name = "blend"
 
-    def __init__(self, specs=(), trees: Trees | None = None, rounds: int = 0, shape: Shape | None = None):
+    def __init__(
+        self,
+        specs=(),
+        trees: Trees | None = None,
+        rounds: int = 0,
+        shape: Shape | None = None,
+        strength: float = DEFAULT_STRENGTH,
+        shares: tuple[float, ...] = USUAL_SHARES,
+    ):
         self.shape = shape or Shape()
+        self.shares = shares
         self.members = {
             "boosted": Boosted(specs, trees, rounds),
-            "logistic": Logistic(specs),
-            "logistic_signed_log": Logistic(specs, "signed_log"),
+            "logistic": Logistic(specs, "raw", strength),
+            "logistic_signed_log": Logistic(specs, "signed_log", strength),
             "base_rate": Prior(),
         }
         self.gate, self.weights, self.calibration = None, None, None
 
-    def begin(self, rows: TrainingRows) -> TrainingRows:
-        """Fit everything but the trees, which are only set up, and return the rows before the gate."""
+    def fit(self, rows: TrainingRows) -> "Blend":
+        """Fit the gate, the members and the level."""
         rows = rows.in_order()
         self.gate = TermGate.learn(rows)
         before = self.gate.open(rows)
-        self.weights = weights_for(before.positive_groups())
-        for name, member in self.members.items():
-            (member.begin if name == "boosted" else member.fit)(before)
-        return before
-
-    def fit(self, rows: TrainingRows) -> "Blend":
-        """Fit the gate, the members and the level."""
-        before = self.begin(rows)
-        trees = self.members["boosted"]
-        trees.grow(trees.rounds)
-        trees.freeze()
+        self.weights = weights_for(before.positive_groups(), self.shares)
+        for member in self.members.values():
+            member.fit(before)
         z = self.uncalibrated(before.features)
         self.calibration = Calibration(self.shape, fit_level(z, before.rate(), self.shape, before.weight))
         return self

@@ -119,8 +119,8 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):
             raise UnfitTable("Only rows of one class have a weight; ChurnClassifier needs rows of both classes.")
         slices = slices_by_group(rows, self.random_state) if times is None else slices_by_time(rows, self.embargo)
         trees = Trees(self.random_state, self.fits, self.num_leaves, self.min_rows_per_leaf, self.learning_rate)
-        self.tuning_ = tune(rows, slices, self.columns_.specs, trees, self.max_rounds)
-        self.blend_ = Blend(self.columns_.specs, trees, self.tuning_.rounds, self.tuning_.shape).fit(rows)
+        self.tuning_ = found = tune(rows, slices, self.columns_.specs, trees, self.max_rounds)
+        self.blend_ = Blend(self.columns_.specs, trees, found.rounds, found.shape, found.strength, found.shares).fit(rows)
         return self
 
     def predict_proba(self, X) -> np.ndarray:

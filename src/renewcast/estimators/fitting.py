@@ -1,18 +1,21 @@
 """How a blend is fitted: rounds and calibration are found on time-ordered slices, then everything is refitted on all rows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from renewcast.estimators._definition import Estimator, TrainingRows
 from renewcast.estimators.blend import Blend
-from renewcast.estimators.boosted import Trees, grow_together
+from renewcast.estimators.boosted import Boosted, Trees, grow_together
 from renewcast.estimators.calibration import Shape, fit_slope
+from renewcast.estimators.gate_by_term import TermGate
 from renewcast.estimators.health_score import HealthScore
-from renewcast.estimators.logistic import Logistic
+from renewcast.estimators.logistic import DEFAULT_STRENGTH, Logistic
+from renewcast.estimators.logit import own_levels
 from renewcast.estimators.prior import Prior
 from renewcast.estimators.saturation import fit_shape
+from renewcast.estimators.shares import USUAL_SHARES, learn_shares, weights_for
 from renewcast.estimators.splits import Slice
 
 BASELINES = ("base_rate", "health_score", "logistic")
@@ -24,6 +27,8 @@ PATIENCE = 80
 # Without a usable slice: a cautious number of rounds at a usual learning rate, and probabilities as they come.
 DEFAULT_ROUNDS = 100
 DEFAULT_SHAPE = Shape()
+# Inverse penalties tried for the logistic regressions.
+STRENGTHS = (2.0, 0.5, 0.1, 0.02, 0.005)
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,11 @@ class Tuning:
     slices, rows, positives : int
         How many slices were usable, and what was looked at in them before the gate.
     log_loss_by_rounds : tuple of float
-        Pooled log loss of the trees after 10, 20, ... rounds; empty without slices.
+        Log loss of the trees after 10, 20, ... rounds, each slice at its own level; empty without slices.
+    strength : float
+        Of the logistic regressions.
+    shares : tuple of float
+        Of the members of the blend.
     """
 
     rounds: int
@@ -46,13 +55,17 @@ class Tuning:
     rows: int
     positives: int
     log_loss_by_rounds: tuple[float, ...]
+    strength: float = DEFAULT_STRENGTH
+    shares: tuple[float, ...] = USUAL_SHARES
 
 
 def tune(rows: TrainingRows, slices: tuple[Slice, ...], specs, trees: Trees, max_rounds: int) -> Tuning:
-    """Find the rounds of boosting and the shape of the calibration on time-ordered slices.
+    """Find rounds of boosting, the penalty of logistic regression, the members' shares and the calibration on slices.
 
-    Trees of all slices grow together, ten rounds at a time; the rounds with the least pooled log loss win. The calibration's
-    shape is then fitted on the blends' predictions at that number of rounds, each slice with its own intercept.
+    Trees of all slices grow together, ten rounds at a time; the rounds with the least pooled log loss win, and so does the
+    strength at which the two logistic regressions, averaged, have the least. Then the shares of the members are found, and the
+    calibration's shape is fitted on the blends' predictions. In all of this each slice has an intercept of its own: where it lies
+    in another season than what comes next, its level would stop the trees too early.
 
     Parameters
     ----------
@@ -66,45 +79,79 @@ def tune(rows: TrainingRows, slices: tuple[Slice, ...], specs, trees: Trees, max
     Returns
     -------
     Tuning
-        Without a usable slice: 100 rounds (or ``max_rounds``, if fewer) and slope 1.
+        Without a usable slice: 100 rounds (or ``max_rounds``, if fewer), the default strength and slope 1.
     """
-    if not slices:
-        return Tuning(min(DEFAULT_ROUNDS, max_rounds), DEFAULT_SHAPE, 0, 0, 0, ())
-    small = Trees(trees.seed, min(SLICE_FITS, trees.fits), trees.num_leaves, trees.min_rows_per_leaf, trees.learning_rate)
-    blends, looks = [], []
-    for one in slices:
-        blend = Blend(specs, small)
-        blend.begin(rows.take(one.fit))
-        blends.append(blend)
-        looks.append(blend.gate.open(rows.take(one.look).in_order()))
-    label = np.concatenate([look.label for look in looks])
-    weight = np.concatenate([look.weight for look in looks])
-    slice_of = np.repeat(np.arange(len(looks)), [len(look) for look in looks])
+    untaught = Tuning(min(DEFAULT_ROUNDS, max_rounds), DEFAULT_SHAPE, 0, 0, 0, ())
+    looks = [_Look.prepare(rows, one, specs, trees) for one in slices]
+    if not looks:
+        return untaught
+    label, weight = (np.concatenate([getattr(look.rows, name) for look in looks]) for name in ("label", "weight"))
+    slice_of = np.repeat(np.arange(len(looks)), [len(look.rows) for look in looks])
     if not len(label) or label.all() or not label.any():
-        return Tuning(min(DEFAULT_ROUNDS, max_rounds), DEFAULT_SHAPE, 0, 0, 0, ())
-    rounds, curve = _find_rounds([blend.members["boosted"] for blend in blends], looks, label, weight, max_rounds)
-    for blend in blends:
-        blend.members["boosted"].rounds = rounds
-    z = np.concatenate([blend.uncalibrated(look.features) for blend, look in zip(blends, looks, strict=True)])
+        return untaught
+
+    def loss(z):
+        z = z + own_levels(z, label, slice_of, weight)[slice_of]
+        return float(np.average(np.logaddexp(0, z) - label * z, weights=weight))
+
+    rounds, z_trees, curve = _find_rounds(looks, loss, max_rounds)
+    paths = np.concatenate([look.paths for look in looks], axis=2)
+    best = int(np.argmin([loss(pair.mean(axis=0)) for pair in paths.swapaxes(0, 1)]))
+    members = np.array([z_trees, *paths[:, best]])
+    group = np.concatenate([look.rows.group for look in looks])
+    rarer = min(len(np.unique(group[label])), len(np.unique(group[~label])))
+    shares = learn_shares(members, label, slice_of, weight, rarer)
+    # The members' weights, and the prior's, as a blend of the rows before each slice has them.
+    weights = np.array([list(weights_for(look.positive_groups, shares).values()) for look in looks])[slice_of]
+    blended = (weights[:, :-1].T * members).sum(axis=0)
+    blended += weights[:, -1] * np.array([look.base for look in looks])[slice_of]
     if (weight == 1).all():
-        shape = fit_shape(z, label, slice_of, np.concatenate([look.group for look in looks]))
+        shape = fit_shape(blended, label, slice_of, group)
     else:
-        shape = Shape(fit_slope(z, label, slice_of, weight))
-    return Tuning(rounds, shape, len(slices), len(label), int(label.sum()), tuple(curve))
+        shape = Shape(fit_slope(blended, label, slice_of, weight))
+    return Tuning(rounds, shape, len(slices), len(label), int(label.sum()), tuple(curve), STRENGTHS[best], shares)
 
 
-def _find_rounds(boosted: list, looks: list[TrainingRows], label, weight, max_rounds: int) -> tuple[int, list[float]]:
-    z, curve, grown = np.zeros(len(label)), [], 0
-    read = [trees.encoding.matrix(look.features) for trees, look in zip(boosted, looks, strict=True)]
+@dataclass(frozen=True, eq=False)
+class _Look:
+    """One slice: the rows looked at, before the gate, and what models of the rows before them make of them.
+
+    ``paths`` holds the log odds of the logistic regressions, shape (2 transforms, n_strengths, n).
+    """
+
+    rows: TrainingRows
+    boosted: Boosted
+    encoded: np.ndarray
+    paths: np.ndarray
+    base: float
+    positive_groups: int
+
+    @classmethod
+    def prepare(cls, rows: TrainingRows, one: Slice, specs, trees: Trees) -> "_Look":
+        fit, look = rows.take(one.fit).in_order(), rows.take(one.look).in_order()
+        gate = TermGate.learn(fit)
+        before, look = gate.open(fit), gate.open(look)
+        small = Boosted(specs, replace(trees, fits=min(SLICE_FITS, trees.fits))).begin(before)
+        paths = [Logistic(specs, transform).path(before, look.features, STRENGTHS) for transform in ("raw", "signed_log")]
+        base = float(Prior().fit(before).log_odds(look.features[:1])[0])
+        encoded = small.encoding.matrix(look.features)
+        return cls(look, small, encoded, np.array(paths), base, before.positive_groups())
+
+
+def _find_rounds(looks: list[_Look], loss, max_rounds: int) -> tuple[int, np.ndarray, list[float]]:
+    """Grow the trees of all slices together; return the best rounds, the log odds at them, and the loss every ten rounds."""
+    z, best, curve, grown = np.zeros(sum(len(look.rows) for look in looks)), None, [], 0
     while grown < max_rounds:
         step = min(ROUNDS_STEP, max_rounds - grown)
-        grow_together(boosted, step)
-        z = z + np.concatenate([trees.log_odds_of(rows, grown, step) for trees, rows in zip(boosted, read, strict=True)])
+        grow_together([look.boosted for look in looks], step)
+        z = z + np.concatenate([look.boosted.log_odds_of(look.encoded, grown, step) for look in looks])
         grown += step
-        curve.append(float(np.average(np.logaddexp(0, z) - label * z, weights=weight)))
-        if (len(curve) - 1 - int(np.argmin(curve))) * ROUNDS_STEP >= PATIENCE:
+        curve.append(loss(z))
+        if int(np.argmin(curve)) == len(curve) - 1:
+            best = grown, z
+        elif grown - best[0] >= PATIENCE:
             break
-    return min((int(np.argmin(curve)) + 1) * ROUNDS_STEP, max_rounds), curve
+    return *best, curve
 
 
 def fit_all(
@@ -127,7 +174,12 @@ def fit_all(
         ``blend``, ``base_rate``, ``health_score`` and ``logistic``.
     """
     fitted: dict[str, Estimator] = {}
-    fresh = (Blend(specs, trees, tuning.rounds, tuning.shape), Prior(specs), HealthScore(specs), Logistic(specs))
+    fresh = (
+        Blend(specs, trees, tuning.rounds, tuning.shape, tuning.strength, tuning.shares),
+        Prior(specs),
+        HealthScore(specs),
+        Logistic(specs, "raw", tuning.strength),
+    )
     for estimator in fresh:
         say(estimator.name)
         fitted[estimator.name] = estimator.fit(rows)

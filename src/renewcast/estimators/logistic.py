@@ -14,8 +14,8 @@ from renewcast.estimators.one_thread import one_thread
 # Beyond these training quantiles a number counts as the quantile: an outlier or a new scale cannot explode a score.
 CLIP = (0.005, 0.995)
 # scikit-learn's inverse penalty for one row an account. Weekly rows of one account repeat each other, so the
-# penalty is set by accounts: C is multiplied by accounts per row.
-C = 0.5
+# penalty is set by accounts: it is multiplied by accounts per row.
+DEFAULT_STRENGTH = 0.5
 
 
 class Logistic:
@@ -29,6 +29,8 @@ class Logistic:
     specs : iterable of objects with ``name``, ``driver`` and ``is_categorical``
     transform : {"raw", "signed_log"}
         ``signed_log`` is sign(x) log(1 + abs(x)), for long tails.
+    strength : float > 0
+        The inverse of the L2 penalty, for one row an account; where there is little to learn from, less is better.
 
     Examples
     --------
@@ -40,9 +42,12 @@ class Logistic:
     True
     """
 
-    def __init__(self, specs=(), transform: Literal["raw", "signed_log"] = "raw"):
+    def __init__(
+        self, specs=(), transform: Literal["raw", "signed_log"] = "raw", strength: float = DEFAULT_STRENGTH
+    ):
         self.specs = tuple(specs)
         self.transform = transform
+        self.strength = strength
         self.name = _name(transform)
         self.encoding = None
         self.base = None
@@ -51,28 +56,44 @@ class Logistic:
 
     def fit(self, rows: TrainingRows) -> "Logistic":
         """Learn medians, quantiles, scales, levels and weights from the rows given, and from nothing else."""
-        from sklearn.linear_model import LogisticRegression
-
         rows = rows.in_order()
+        self._solve(self._begin(rows), rows, self.strength)
+        return self
+
+    def path(self, rows: TrainingRows, features: pd.DataFrame, strengths: tuple[float, ...]) -> np.ndarray:
+        """Fit with each strength in turn and return the log odds of other rows, shape (n_strengths, n)."""
+        rows = rows.in_order()
+        design = self._begin(rows)
+        path = []
+        for strength in strengths:
+            self._solve(design, rows, strength)
+            path.append(self.log_odds(features))
+        return np.array(path)
+
+    def _begin(self, rows: TrainingRows) -> np.ndarray:
+        """Learn everything but the weights and return the design, shape (n, n_terms)."""
         self.encoding = Encoding.learn(rows.features, self.specs)
         self.numeric, self.terms = {}, []
         for spec in self.encoding.specs:
             terms_of = self._categorical_terms if spec.is_categorical else self._numeric_terms
             self.terms += terms_of(rows, spec.name)
+        return np.column_stack([np.empty((len(rows), 0)), *(column for _, column in self._columns(rows.features))])
+
+    def _solve(self, design: np.ndarray, rows: TrainingRows, strength: float) -> None:
+        from sklearn.linear_model import LogisticRegression
+
         if not self.terms:
             rate = rows.rate()
             self.base = float(np.log(rate / (1 - rate)))
-            return self
-        design = np.column_stack([column for _, column in self._columns(rows.features)])
+            return
         accounts_per_row = len(np.unique(rows.group)) / len(rows)
         # Newton's method with an exact Hessian converges in a dozen steps; there is nothing to warn about.
-        solver = LogisticRegression(C=C * accounts_per_row, solver="newton-cholesky", tol=1e-6, max_iter=200)
+        solver = LogisticRegression(C=strength * accounts_per_row, solver="newton-cholesky", tol=1e-6, max_iter=200)
         with one_thread():
             solver.fit(design, rows.label, sample_weight=rows.weight)
         self.base = float(solver.intercept_[0])
         for term, weight in zip(self.terms, solver.coef_[0], strict=True):
             term["weight"] = float(weight)
-        return self
 
     def _numeric_terms(self, rows: TrainingRows, name: str) -> list[dict]:
         values = self.encoding.numbers(rows.features, name)
@@ -140,6 +161,7 @@ class Logistic:
         """Return ``logistic.json`` or ``logistic_signed_log.json``."""
         content = {
             "transform": self.transform,
+            "strength": self.strength,
             "base": self.base,
             "numeric": self.numeric,
             "terms": self.terms,
@@ -152,7 +174,7 @@ class Logistic:
     def from_state(cls, state: dict[str, bytes], transform: str = "raw") -> "Logistic":
         """Rebuild from its JSON file."""
         content = json.loads(state[f"{_name(transform)}.json"])
-        estimator = cls(content["specs"], content["transform"])
+        estimator = cls(content["specs"], content["transform"], content["strength"])
         estimator.encoding = Encoding.of(content["specs"], content["levels"])
         estimator.specs = estimator.encoding.specs
         estimator.base, estimator.numeric, estimator.terms = content["base"], content["numeric"], content["terms"]

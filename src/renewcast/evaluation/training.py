@@ -145,6 +145,7 @@ def train(
         "test": _facts(test),
         "calibration": [_facts(rows.take(one.look)) for one in parts.slices],
         "rounds": tuning.rounds,
+        "strength": tuning.strength,
         **asdict(tuning.shape),
         "weights": fitted["blend"].weights,
         "gate": asdict(fitted["blend"].gate),

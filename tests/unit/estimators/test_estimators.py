@@ -7,13 +7,14 @@ from synthetic_panel import SPECS, panel
 
 from renewcast.errors import RenewcastError
 from renewcast.estimators._definition import InputSpec, TrainingRows, input_specs
-from renewcast.estimators.blend import Blend, weights_for
+from renewcast.estimators.blend import Blend
 from renewcast.estimators.boosted import Boosted, Trees
 from renewcast.estimators.calibration import Shape
 from renewcast.estimators.health_score import RULES, HealthScore
 from renewcast.estimators.logistic import Logistic
 from renewcast.estimators.logit import logit
 from renewcast.estimators.prior import Prior
+from renewcast.estimators.shares import weights_for
 
 TREES = Trees(seed=0, fits=2, num_leaves=7, min_rows_per_leaf=10, learning_rate=0.1)
 MAKERS = {
