@@ -55,6 +55,7 @@ def train_and_promote(project, target: str, as_of: dt.date) -> dict:
         "metrics": found["metrics"],
         "baselines": found["baselines"],
         "skill": found["skill"],
+        "history": found["history"],
     }
     project.keep(trained.test_predictions, f"test_predictions_{target}")
     promotion.promote(project.directory, target, record, artefact.load(folder, expected_sha256=digest).signature, trained)

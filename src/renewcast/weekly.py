@@ -9,6 +9,11 @@ from renewcast.errors import RenewcastError
 
 _BANNERS = {
     "en": {
+        "no_history": "Not enough history: {accounts} accounts had the rarer outcome (churn, as a rule) so far, too few to learn "
+        "from. Every account carries the base rate of {base_rate:.1%}, which may lie anywhere from {base_rate_low:.1%} to "
+        "{base_rate_high:.1%}; the list is ranked by ARR.",
+        "few": "Little history: {accounts} accounts had the rarer outcome (churn, as a rule) so far, so all accounts of one kind "
+        "carry one rate.",
         "no_skill": "The model has no skill on this data: nothing tried predicts better than the base rate of {base_rate:.1%}. "
         "Every account carries the base rate, and the list is ranked by ARR.",
         "baseline": "The model is not better than {winner} on past outcomes (log loss {loss:.4f} against {best:.4f}), "
@@ -16,6 +21,10 @@ _BANNERS = {
         "segments": "Segments are not shown: {why}",
     },
     "zh": {
+        "no_history": "历史不足：至今仅有{accounts}家客户出现较少见的结果（通常为流失），不足以训练模型。"
+        "所有客户均显示基准率{base_rate:.1%}，其真值可能在{base_rate_low:.1%}至{base_rate_high:.1%}之间；"
+        "名单按年度经常性收入排序。",
+        "few": "历史较少：至今仅有{accounts}家客户出现较少见的结果（通常为流失），因此同类客户显示同一比率。",
         "no_skill": "模型在这份数据上没有预测能力：所有方法都不优于基准率{base_rate:.1%}。"
         "所有客户均显示基准率，名单按年度经常性收入排序。",
         "baseline": "在历史结果上，模型并不优于{winner}（对数损失{loss:.4f}对{best:.4f}），因此名单按{winner}排序。",
@@ -122,7 +131,11 @@ def publish_week(project, as_of: dt.date) -> dict:
 
 
 def _banners(record: dict, language: str) -> list[str]:
-    words, winners = _BANNERS[language], _WINNERS[language]
+    words, winners, history = _BANNERS[language], _WINNERS[language], record["history"]
+    if not history["enough"]:
+        if record["ranked_by"] == "base_rate":
+            return [words["no_history"].format(accounts=history["rarer_accounts"], **history)]
+        return [words["few"].format(accounts=history["rarer_accounts"])]
     if not record["has_skill"]:
         return [words["no_skill"].format(base_rate=record["base_rate"])]
     if record["ranked_by"] != "blend":

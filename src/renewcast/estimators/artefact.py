@@ -18,7 +18,7 @@ from renewcast.estimators.logistic import Logistic
 from renewcast.estimators.prior import Prior
 from renewcast.estimators.scorer import Scorer, frame_of, records_of
 
-FORMAT = 1
+FORMAT = 2
 DIGEST, SCORER, PROBE = "digest.json", "scorer.json", "probe.json"
 KINDS = {"blend": Blend, "base_rate": Prior, "health_score": HealthScore, "logistic": Logistic}
 # What a saved model must repeat on its probe rows.

@@ -1,4 +1,4 @@
-"""The model: about half bagged trees, a quarter each of two logistic regressions, gated by term and calibrated by slope."""
+"""The model: about half bagged trees, a quarter each of two logistic regressions, gated by term and calibrated on slices."""
 
 import json
 from dataclasses import asdict
@@ -12,8 +12,11 @@ from renewcast.estimators.calibration import Calibration, Shape, fit_level
 from renewcast.estimators.gate_by_term import GATE_FEATURE, TermGate
 from renewcast.estimators.logistic import DEFAULT_STRENGTH, Logistic
 from renewcast.estimators.logit import add_up, logit, sigmoid
-from renewcast.estimators.prior import Prior
+from renewcast.estimators.pooled import Pooled
 from renewcast.estimators.shares import USUAL_SHARES, weights_for
+
+# Without trees nothing is learnt account by account: rates by kind of account speak alone.
+RATES_ONLY = {"boosted": 0.0, "logistic": 0.0, "logistic_signed_log": 0.0, "pooled_rates": 1.0}
 
 
 class Blend:
@@ -23,6 +26,7 @@ class Blend:
     ----------
     specs : iterable of objects with ``name``, ``driver`` and ``is_categorical``
     trees : Trees
+        With no fits at all the blend is the pooled rates: what is used where too few churned to learn from.
     rounds : int
         Rounds of boosting, found on time-ordered slices.
     shape : Shape
@@ -64,7 +68,7 @@ class Blend:
             "boosted": Boosted(specs, trees, rounds),
             "logistic": Logistic(specs, "raw", strength),
             "logistic_signed_log": Logistic(specs, "signed_log", strength),
-            "base_rate": Prior(),
+            "pooled_rates": Pooled(specs),
         }
         self.gate, self.weights, self.calibration = None, None, None
 
@@ -73,7 +77,8 @@ class Blend:
         rows = rows.in_order()
         self.gate = TermGate.learn(rows)
         before = self.gate.open(rows)
-        self.weights = weights_for(before.positive_groups(), self.shares)
+        fits = self.members["boosted"].trees.fits
+        self.weights = weights_for(before.positive_groups(), self.shares) if fits else dict(RATES_ONLY)
         for member in self.members.values():
             member.fit(before)
         z = self.uncalibrated(before.features)
@@ -132,6 +137,6 @@ class Blend:
             "boosted": Boosted.from_state(state),
             "logistic": Logistic.from_state(state),
             "logistic_signed_log": Logistic.from_state(state, "signed_log"),
-            "base_rate": Prior.from_state(state),
+            "pooled_rates": Pooled.from_state(state),
         }
         return blend

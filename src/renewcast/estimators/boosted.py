@@ -26,6 +26,7 @@ class Trees:
     seed : int
         0 is a seed like any other.
     fits, num_leaves, min_rows_per_leaf : int
+        No fits, no trees: such a blend rests on rates alone.
     learning_rate : float in (0, 1]
 
     Examples
@@ -104,7 +105,9 @@ class Boosted:
         import lightgbm
 
         rows = rows.in_order()
-        self.encoding = Encoding.learn(rows.features, self.specs)
+        self.encoding, self.boosters = Encoding.learn(rows.features, self.specs), []
+        if not self.trees.fits:
+            return self
         categorical = [at for at, spec in enumerate(self.encoding.specs) if spec.is_categorical]
         whole = lightgbm.Dataset(
             self.encoding.matrix(rows.features),
@@ -115,7 +118,6 @@ class Boosted:
             params=self.trees.parameters(0),
             free_raw_data=True,
         ).construct()
-        self.boosters = []
         for fit in range(self.trees.fits):
             bag = whole.subset(np.flatnonzero(_in_bag(rows.group, self.trees.seed, fit)))
             self.boosters.append(lightgbm.Booster(params=self.trees.parameters(fit), train_set=bag))

@@ -13,6 +13,7 @@ from renewcast.estimators.gate_by_term import TermGate
 from renewcast.estimators.health_score import HealthScore
 from renewcast.estimators.logistic import DEFAULT_STRENGTH, Logistic
 from renewcast.estimators.logit import own_levels
+from renewcast.estimators.pooled import Pooled
 from renewcast.estimators.prior import Prior
 from renewcast.estimators.saturation import fit_shape
 from renewcast.estimators.shares import USUAL_SHARES, learn_shares, weights_for
@@ -104,7 +105,7 @@ def tune(rows: TrainingRows, slices: tuple[Slice, ...], specs, trees: Trees, max
     # The members' weights, and the prior's, as a blend of the rows before each slice has them.
     weights = np.array([list(weights_for(look.positive_groups, shares).values()) for look in looks])[slice_of]
     blended = (weights[:, :-1].T * members).sum(axis=0)
-    blended += weights[:, -1] * np.array([look.base for look in looks])[slice_of]
+    blended += weights[:, -1] * np.concatenate([look.rates for look in looks])
     if (weight == 1).all():
         shape = fit_shape(blended, label, slice_of, group)
     else:
@@ -123,7 +124,7 @@ class _Look:
     boosted: Boosted
     encoded: np.ndarray
     paths: np.ndarray
-    base: float
+    rates: np.ndarray
     positive_groups: int
 
     @classmethod
@@ -133,9 +134,9 @@ class _Look:
         before, look = gate.open(fit), gate.open(look)
         small = Boosted(specs, replace(trees, fits=min(SLICE_FITS, trees.fits))).begin(before)
         paths = [Logistic(specs, transform).path(before, look.features, STRENGTHS) for transform in ("raw", "signed_log")]
-        base = float(Prior().fit(before).log_odds(look.features[:1])[0])
+        rates = Pooled(specs).fit(before).log_odds(look.features)
         encoded = small.encoding.matrix(look.features)
-        return cls(look, small, encoded, np.array(paths), base, before.positive_groups())
+        return cls(look, small, encoded, np.array(paths), rates, before.positive_groups())
 
 
 def _find_rounds(looks: list[_Look], loss, max_rounds: int) -> tuple[int, np.ndarray, list[float]]:

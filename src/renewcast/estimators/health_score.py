@@ -11,7 +11,8 @@ import pandas as pd
 
 from renewcast.estimators._definition import TrainingRows, input_specs
 from renewcast.estimators.encoding import Encoding
-from renewcast.estimators.logit import add_up, fit_logistic, sigmoid
+from renewcast.estimators.logit import add_up, fit_logistic, logit, sigmoid
+from renewcast.estimators.prior import jeffreys
 
 
 class Rule(NamedTuple):
@@ -96,10 +97,12 @@ class HealthScore:
         rows = rows.in_order()
         means = self.points(rows.features).mean(axis=0)
         centred = (self.score(rows.features) - (means.sum() if self.rules else 50.0)) / 10
-        level, slope = fit_logistic(np.column_stack([np.ones(len(rows)), centred]), rows.label)
-        # A curve that contradicts the rules is not used.
-        if (slope < 0) if rows.is_good_outcome else (slope > 0):
-            level, slope = fit_logistic(np.ones((len(rows), 1)), rows.label)[0], 0.0
+        level, slope = logit(np.array([jeffreys(float(np.mean(rows.label)), len(rows))]))[0], 0.0
+        if rows.positive_groups():
+            fitted = fit_logistic(np.column_stack([np.ones(len(rows)), centred]), rows.label)
+            # A curve that contradicts the rules is not used.
+            if (fitted[1] > 0) if rows.is_good_outcome else (fitted[1] < 0):
+                level, slope = fitted
         self.curve = {"level": float(level), "slope": float(slope), "means": means.tolist()}
         return self
 

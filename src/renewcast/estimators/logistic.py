@@ -8,8 +8,9 @@ import pandas as pd
 
 from renewcast.estimators._definition import TrainingRows
 from renewcast.estimators.encoding import Encoding
-from renewcast.estimators.logit import add_up, sigmoid
+from renewcast.estimators.logit import add_up, logit, sigmoid
 from renewcast.estimators.one_thread import one_thread
+from renewcast.estimators.prior import jeffreys
 
 # Beyond these training quantiles a number counts as the quantile: an outlier or a new scale cannot explode a score.
 CLIP = (0.005, 0.995)
@@ -77,14 +78,15 @@ class Logistic:
         for spec in self.encoding.specs:
             terms_of = self._categorical_terms if spec.is_categorical else self._numeric_terms
             self.terms += terms_of(rows, spec.name)
+        if rows.label.all() or not rows.label.any():
+            self.terms = []
         return np.column_stack([np.empty((len(rows), 0)), *(column for _, column in self._columns(rows.features))])
 
     def _solve(self, design: np.ndarray, rows: TrainingRows, strength: float) -> None:
         from sklearn.linear_model import LogisticRegression
 
         if not self.terms:
-            rate = rows.rate()
-            self.base = float(np.log(rate / (1 - rate)))
+            self.base = float(logit(np.array([jeffreys(rows.rate(), len(rows))]))[0])
             return
         accounts_per_row = len(np.unique(rows.group)) / len(rows)
         # Newton's method with an exact Hessian converges in a dozen steps; there is nothing to warn about.

@@ -66,15 +66,15 @@ def learn_shares(log_odds: np.ndarray, label, slice_of, weight, positive_groups:
 def weights_for(positive_groups: int, shares: tuple[float, ...] = USUAL_SHARES) -> dict[str, float]:
     """Weigh the members by how many groups churned.
 
-    With t = min(1, churned groups / 50): the prior gets (1 - t) / 4, trees t times their share, and the two logistic
+    With t = min(1, churned groups / 50): the pooled rates get (1 - t) / 4, trees t times their share, and the two logistic
     regressions divide what is left as their shares stand. From 50 on that is the shares themselves.
 
     Examples
     --------
     >>> weights_for(200)
-    {'boosted': 0.5, 'logistic': 0.25, 'logistic_signed_log': 0.25, 'base_rate': 0.0}
+    {'boosted': 0.5, 'logistic': 0.25, 'logistic_signed_log': 0.25, 'pooled_rates': 0.0}
     >>> weights_for(20)
-    {'boosted': 0.2, 'logistic': 0.325, 'logistic_signed_log': 0.325, 'base_rate': 0.15}
+    {'boosted': 0.2, 'logistic': 0.325, 'logistic_signed_log': 0.325, 'pooled_rates': 0.15}
     """
     enough = min(1.0, positive_groups / ENOUGH_POSITIVE_GROUPS)
     boosted, raw, signed_log = shares
@@ -82,4 +82,4 @@ def weights_for(positive_groups: int, shares: tuple[float, ...] = USUAL_SHARES) 
     prior, trees = round((1 - enough) / 4, 12), round(enough * boosted, 12)
     linear = round((1 - prior - trees) * of_raw, 12)
     rest = round(1 - prior - trees - linear, 12)
-    return {"boosted": trees, "logistic": linear, "logistic_signed_log": rest, "base_rate": prior}
+    return {"boosted": trees, "logistic": linear, "logistic_signed_log": rest, "pooled_rates": prior}

@@ -246,21 +246,26 @@ def lift_at(label, churn_probability, share: float) -> float:
     return float(hits / top / label.mean())
 
 
-def all_metrics(label, churn_probability) -> dict[str, float]:
+def all_metrics(label, churn_probability) -> dict[str, float | None]:
     """Return every metric by name: auc, average_precision, log_loss, brier, ece, lift_at_10.
+
+    A ranking cannot be judged where everybody fared alike: then auc, average_precision and lift_at_10 are None.
 
     Examples
     --------
     >>> sorted(all_metrics([True, False], [0.9, 0.1]))
     ['auc', 'average_precision', 'brier', 'ece', 'lift_at_10', 'log_loss']
+    >>> all_metrics([False, False], [0.5, 0.5])["auc"] is None
+    True
     """
+    ranked = 0 < np.mean(np.asarray(label).astype(bool)) < 1
     return {
-        "auc": auc(label, churn_probability),
-        "average_precision": average_precision(label, churn_probability),
+        "auc": auc(label, churn_probability) if ranked else None,
+        "average_precision": average_precision(label, churn_probability) if ranked else None,
         "log_loss": log_loss(label, churn_probability),
         "brier": brier(label, churn_probability),
         "ece": ece(label, churn_probability),
-        "lift_at_10": lift_at(label, churn_probability, 0.1),
+        "lift_at_10": lift_at(label, churn_probability, 0.1) if ranked else None,
     }
 
 

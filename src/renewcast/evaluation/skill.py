@@ -8,6 +8,10 @@ from renewcast.evaluation.intervals import Interval, account_bootstrap
 from renewcast.evaluation.metrics import auc, row_log_losses
 
 RESAMPLES = 200
+# A test with fewer accounts of the rarer outcome cannot tell skill from luck: the bootstrap would draw from a handful.
+FEWEST_TEST_GROUPS = 10
+# What is known of a ranking where nothing can be.
+UNKNOWN_AUC = Interval(0.5, 0.0, 1.0)
 
 
 class Skill(NamedTuple):
@@ -36,7 +40,8 @@ def judge_skill(label, churn_probability, base_probability, group, *, seed: int)
     Returns
     -------
     Skill
-        ``has_skill`` needs the whole 95 % interval of the log-loss difference below 0 and that of the AUC above 0.5.
+        ``has_skill`` needs ten accounts of each outcome, the whole 95 % interval of the log-loss difference below 0 and that of
+        the AUC above 0.5. With one outcome only, the AUC is 0.5 with an interval from 0 to 1.
 
     Examples
     --------
@@ -49,8 +54,12 @@ def judge_skill(label, churn_probability, base_probability, group, *, seed: int)
     order = np.argsort(p, kind="stable")
     label, p, group = label[order], p[order], np.asarray(group)[order]
     difference = row_log_losses(label, p) - row_log_losses(label, np.asarray(base_probability, dtype=float)[order])
-    ranking = account_bootstrap(group, lambda weight: auc(label, p, weight), resamples=RESAMPLES, seed=seed)
+    fewest = min(len(np.unique(group[label])), len(np.unique(group[~label])))
+    ranking = UNKNOWN_AUC
+    if fewest:
+        ranking = account_bootstrap(group, lambda weight: auc(label, p, weight), resamples=RESAMPLES, seed=seed)
     gain = account_bootstrap(
         group, lambda weight: float((difference * weight).sum() / weight.sum()), resamples=RESAMPLES, seed=seed
     )
-    return Skill(bool(gain.high < 0 and ranking.low > 0.5), ranking, gain, RESAMPLES)
+    proved = fewest >= FEWEST_TEST_GROUPS and gain.high < 0 and ranking.low > 0.5
+    return Skill(bool(proved), ranking, gain, RESAMPLES)

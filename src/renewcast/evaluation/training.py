@@ -15,7 +15,7 @@ from renewcast.evaluation.metrics import all_metrics
 from renewcast.evaluation.skill import Skill, judge_skill
 from renewcast.params import ModelSection, SplitsSection
 
-# With fewer churned accounts to learn from there is no probability worth the name.
+# With fewer churned accounts nothing is learnt account by account: the blend is rates by kind of account.
 FEWEST_POSITIVE_GROUPS = 20
 
 
@@ -73,7 +73,8 @@ def train(
 
     1. Cut by as_of into development and test, an embargo apart (``estimators.splits``).
     2. Find the rounds of boosting and the slope of the calibration on up to three slices of development.
-    3. Fit the blend and the baselines on development, predict the test, compute every metric.
+    3. Fit the blend and the baselines on development, predict the test, compute every metric. With fewer than 20 accounts of the
+       rarer outcome in development the blend is pooled rates alone (``estimators.pooled``).
     4. Refit all of them on all labelled rows, test included, with the same rounds and slope.
 
     Parameters
@@ -95,8 +96,7 @@ def train(
     Raises
     ------
     RenewcastError
-        "Training needs ...", with fewer than 20 accounts of the rarer outcome, or with one outcome only; "The labelled
-        snapshots span ...", when nothing is left to train on; "The test ...", when the test rows hold one outcome.
+        "Training needs ...", with fewer than two accounts; "The labelled snapshots span ...", when nothing is left to train on.
 
     Notes
     -----
@@ -104,20 +104,16 @@ def train(
     """
     say = progress or (lambda text: None)
     specs, rows = input_specs(specs), rows.in_order()
-    _enough(rows, "the labelled snapshots")
+    _refuse_nothing(rows)
     parts = cut(
         rows, test_weeks=splits.test_weeks, calibration_weeks=splits.calibration_weeks, embargo_days=embargo_days, seed=model.seed
     )
     development, test = rows.take(parts.development), rows.take(parts.test)
-    _enough(development, "the snapshots before the test")
-    if test.label.all() or not test.label.any():
-        raise RenewcastError(
-            f"The test of the last {splits.test_weeks} weeks holds one outcome only; "
-            "raise splits.test_weeks or bring more history."
-        )
-    trees = Trees(model.seed, model.fits, model.num_leaves, model.min_rows_per_leaf, model.learning_rate)
-    say(f"tuning on {len(parts.slices)} slices")
-    tuning = tune(rows, parts.slices, specs, trees, model.max_rounds)
+    enough = development.positive_groups() >= FEWEST_POSITIVE_GROUPS
+    trees = Trees(model.seed, model.fits if enough else 0, model.num_leaves, model.min_rows_per_leaf, model.learning_rate)
+    slices = parts.slices if enough else ()
+    say(f"tuning on {len(slices)} slices")
+    tuning = tune(rows, slices, specs, trees, model.max_rounds)
     fitted = fit_all(development, specs, trees, tuning, say=lambda name: say(f"fitting {name} on development"))
     predictions = _predict_test(fitted, test)
     metrics = {name: all_metrics(test.label, predictions[name]) for name in fitted}
@@ -143,7 +139,7 @@ def train(
         "embargo_days": embargo_days,
         "train": _facts(development),
         "test": _facts(test),
-        "calibration": [_facts(rows.take(one.look)) for one in parts.slices],
+        "calibration": [_facts(rows.take(one.look)) for one in slices],
         "rounds": tuning.rounds,
         "strength": tuning.strength,
         **asdict(tuning.shape),
@@ -151,6 +147,7 @@ def train(
         "gate": asdict(fitted["blend"].gate),
     }
     final = fit_all(rows, specs, trees, tuning, say=lambda name: say(f"fitting {name} on all rows"))
+    evaluation["history"] = _history(rows, final["base_rate"], enough)
     probe = rows.take(np.unique(np.linspace(0, len(rows) - 1, 20).astype(int)))
     return Trained(
         specs=specs,
@@ -168,20 +165,25 @@ def train(
     )
 
 
-def _enough(rows: TrainingRows, where: str) -> None:
-    lost, kept = ("was not renewed", "was renewed") if rows.is_good_outcome else ("churned", "stayed")
-    if rows.label.all() or not rows.label.any():
-        all_same = kept if rows.label.all() == rows.is_good_outcome else lost
+def _refuse_nothing(rows: TrainingRows) -> None:
+    found = len(np.unique(rows.group))
+    if found < 2:
         raise RenewcastError(
-            f"Training needs both outcomes, and in {where} everybody {all_same}; "
+            f"Training needs labelled snapshots of at least two accounts, and there are {found}; "
             "check the label and the population, or bring more history."
         )
-    found = rows.positive_groups()
-    if found < FEWEST_POSITIVE_GROUPS:
-        raise RenewcastError(
-            f"Training needs at least {FEWEST_POSITIVE_GROUPS} accounts of each outcome, and {where} hold {found} of the rarer "
-            "one; bring more history, or use the health score until there is more."
-        )
+
+
+def _history(rows: TrainingRows, base_rate: Estimator, enough: bool) -> dict:
+    """Say how much there was to learn from, and between which bounds the base rate lies with 90 %."""
+    low, high = base_rate.interval()
+    return {
+        "enough": enough,
+        "rarer_accounts": rows.positive_groups(),
+        "base_rate": base_rate.rate,
+        "base_rate_low": low,
+        "base_rate_high": high,
+    }
 
 
 def _predict_test(fitted: dict[str, Estimator], test: TrainingRows) -> pd.DataFrame:

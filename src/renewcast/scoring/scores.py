@@ -6,6 +6,7 @@ import datetime as dt
 from renewcast.datasets.term_features import TERM_SPECS, term_features
 from renewcast.errors import RenewcastError
 from renewcast.labels.window import holds_day
+from renewcast.scoring.not_scored import set_aside_the_unknown
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,6 +62,7 @@ def score(view, champion, renewal_champion, as_of: dt.date, *, progress=None) ->
     if frame.empty:
         raise RenewcastError(f"no account is in scope at {as_of}, so nothing can be scored; see `renewcast check` for the dates.")
     features = view.features(frame, progress=progress)
+    frame = set_aside_the_unknown(frame, features, champion.scorer)
     eligible = frame["is_eligible"].to_numpy(dtype=bool)
     gated = frame["gated"].to_numpy(dtype=bool)
     frame["churn_probability"] = np.nan

@@ -13,6 +13,7 @@ from renewcast.estimators.calibration import Shape
 from renewcast.estimators.health_score import RULES, HealthScore
 from renewcast.estimators.logistic import Logistic
 from renewcast.estimators.logit import logit
+from renewcast.estimators.pooled import Pooled
 from renewcast.estimators.prior import Prior
 from renewcast.estimators.shares import weights_for
 
@@ -21,6 +22,7 @@ MAKERS = {
     "base_rate": lambda: Prior(SPECS),
     "health_score": lambda: HealthScore(SPECS),
     "logistic": lambda: Logistic(SPECS),
+    "pooled_rates": lambda: Pooled(SPECS),
     "signed_log": lambda: Logistic(SPECS, "signed_log"),
     "boosted": lambda: Boosted(SPECS, TREES, rounds=20),
     "blend": lambda: Blend(SPECS, TREES, rounds=20, shape=Shape(slope=0.8)),
@@ -138,7 +140,7 @@ def test_signed_logs_and_clipping_tame_an_outlier(rows):
 
 def test_a_health_score_without_its_features_is_the_base_rate(rows):
     fitted = HealthScore([InputSpec("industry", "tenure", True)]).fit(rows)
-    assert np.allclose(fitted.predict(rows.features, rows.gated), rows.label.mean(), atol=1e-6)
+    assert np.allclose(fitted.predict(rows.features, rows.gated), (rows.label.sum() + 0.5) / (len(rows) + 1), atol=1e-6)
 
 
 def test_a_health_score_that_points_the_wrong_way_is_flat(rows):
