@@ -14,8 +14,8 @@ from renewcast.estimators.health_score import HealthScore
 from renewcast.estimators.logistic import DEFAULT_STRENGTH, Logistic
 from renewcast.estimators.logit import own_levels
 from renewcast.estimators.pooled import Pooled
-from renewcast.estimators.prior import Prior
-from renewcast.estimators.saturation import fit_shape
+from renewcast.estimators.prior import Prior, jeffreys
+from renewcast.estimators.shape_choice import fit_shape
 from renewcast.estimators.shares import USUAL_SHARES, learn_shares, weights_for
 from renewcast.estimators.splits import Slice
 
@@ -30,6 +30,8 @@ DEFAULT_ROUNDS = 100
 DEFAULT_SHAPE = Shape()
 # Inverse penalties tried for the logistic regressions.
 STRENGTHS = (2.0, 0.5, 0.1, 0.02, 0.005)
+# Slices that span this have seen every season; what they say of the level may be believed.
+A_YEAR = np.timedelta64(364, "D")
 
 
 @dataclass(frozen=True)
@@ -106,11 +108,22 @@ def tune(rows: TrainingRows, slices: tuple[Slice, ...], specs, trees: Trees, max
     weights = np.array([list(weights_for(look.positive_groups, shares).values()) for look in looks])[slice_of]
     blended = (weights[:, :-1].T * members).sum(axis=0)
     blended += weights[:, -1] * np.concatenate([look.rates for look in looks])
+    as_of = np.concatenate([look.rows.as_of for look in looks])
+    ratio, rate = (values[slice_of] for values in _learnt_from(rows, slices))
     if (weight == 1).all():
-        shape = fit_shape(blended, label, slice_of, group)
+        all_seasons = np.ptp(as_of) == np.timedelta64(0) or np.ptp(as_of) >= A_YEAR
+        shape = fit_shape(blended, label, slice_of, group, ratio=ratio, fitted_rate=rate if all_seasons else None)
     else:
-        shape = Shape(fit_slope(blended, label, slice_of, weight))
+        shape = Shape(fit_slope(blended, label, slice_of, weight, ratio=ratio))
     return Tuning(rounds, shape, len(slices), len(label), int(label.sum()), tuple(curve), STRENGTHS[best], shares)
+
+
+def _learnt_from(rows: TrainingRows, slices: tuple[Slice, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Return, a slice, the accounts of the rarer outcome in all over those that its model learnt from, and the rate it saw."""
+    everything = np.logical_or.reduce([one.fit | one.look for one in slices])
+    fits = [rows.take(one.fit) for one in slices]
+    ratio = rows.take(everything).positive_groups() / np.array([fit.positive_groups() for fit in fits])
+    return ratio, np.array([jeffreys(fit.rate(), len(fit)) for fit in fits])
 
 
 @dataclass(frozen=True, eq=False)

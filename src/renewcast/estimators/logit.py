@@ -83,7 +83,13 @@ def own_levels(log_odds: np.ndarray, label: np.ndarray, slice_of: np.ndarray, we
 
 @one_thread()
 def fit_logistic(
-    design: np.ndarray, label: np.ndarray, *, ridge: float = 1e-6, rounds: int = 100, weight: np.ndarray | None = None
+    design: np.ndarray,
+    label: np.ndarray,
+    *,
+    ridge: float = 1e-6,
+    rounds: int = 100,
+    weight: np.ndarray | None = None,
+    offset: np.ndarray | float = 0.0,
 ) -> np.ndarray:
     """Fit a logistic regression on a handful of columns by Newton's method.
 
@@ -96,6 +102,8 @@ def fit_logistic(
         A trace of L2 penalty, so that separated classes still have an answer.
     weight : array of float, shape (n,), optional
         How much each row counts; 1 by default.
+    offset : array of float, shape (n,), or float
+        Log odds that every row starts from.
 
     Returns
     -------
@@ -113,12 +121,12 @@ def fit_logistic(
     weights, counts = np.zeros(design.shape[1]), np.ones(len(label)) if weight is None else weight
 
     def loss(candidate):
-        z = design @ candidate
+        z = offset + design @ candidate
         return np.sum(counts * (np.logaddexp(0, z) - label * z)) + 0.5 * ridge * candidate @ candidate
 
     now = loss(weights)
     for _ in range(rounds):
-        p = sigmoid(design @ weights)
+        p = sigmoid(offset + design @ weights)
         gradient = design.T @ (counts * (p - label)) + ridge * weights
         curvature = (design * (counts * p * (1 - p))[:, None]).T @ design + ridge * np.eye(len(weights))
         step = np.linalg.solve(curvature, gradient)

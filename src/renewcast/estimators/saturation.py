@@ -1,27 +1,21 @@
 """Floor and ceiling of the risk: used only where slices that did not choose them agree that they help.
 
 Where churn has causes that no feature sees, even the riskiest accounts stay now and then and even the safest leave: seen
-churn levels off where a straight line in log odds keeps rising. A floor and a ceiling say so. They are three numbers
-fitted on few slices, so they must prove themselves out of slice before they replace the plain slope.
+churn levels off where a straight line in log odds keeps rising. A floor and a ceiling say so.
 """
 
 import numpy as np
 
-from renewcast.estimators.calibration import LEAST_SLOPE, Shape, fit_slope
+from renewcast.estimators.calibration import LEAST_SLOPE, Shape
 from renewcast.estimators.logit import fit_logistic, sigmoid
 from renewcast.estimators.one_thread import one_thread
 
 # A steeper slope than this makes the top of the list one flat plateau.
 HIGHEST_FLOOR, LOWEST_CEILING, STEEPEST_SLOPE = 0.2, 0.7, 1.6
-# Out-of-slice gain in log loss, in standard errors over groups, that the shape must show.
-PROOF = 2.5
 
 
-def fit_shape(log_odds: np.ndarray, label: np.ndarray, slice_of: np.ndarray, group: np.ndarray) -> Shape:
-    """Choose between a plain slope and a slope with floor and ceiling.
-
-    Both are fitted on all slices but one and compared on the one left out, where each may choose its level. Floor and
-    ceiling are taken when the mean gain in log loss over all groups is at least 2.5 standard errors and no slice loses.
+def fit_saturated(log_odds: np.ndarray, label: np.ndarray, slice_of: np.ndarray) -> Shape:
+    """Fit slope, floor and ceiling, each slice with its own level; one pseudo-row each holds floor and ceiling at 0 and 1.
 
     Parameters
     ----------
@@ -29,7 +23,6 @@ def fit_shape(log_odds: np.ndarray, label: np.ndarray, slice_of: np.ndarray, gro
         Predicted by models that did not see the row.
     label : array of bool, shape (n,)
     slice_of : array of int, shape (n,)
-    group : array of str, shape (n,)
 
     Returns
     -------
@@ -41,41 +34,11 @@ def fit_shape(log_odds: np.ndarray, label: np.ndarray, slice_of: np.ndarray, gro
 
     Examples
     --------
-    >>> z, slices = np.array([-2.0, 2.0] * 50), np.repeat([0, 1], 50)
-    >>> fit_shape(z, np.array([False, True] * 50), slices, np.arange(100).astype(str)).ceiling
-    1.0
+    >>> z = np.linspace(-4, 4, 2000)
+    >>> label = np.random.default_rng(0).random(2000) < 0.1 + 0.7 / (1 + np.exp(-1.4 * z))
+    >>> round(fit_saturated(z, label, np.zeros(2000, dtype=int)).ceiling, 1)
+    0.8
     """
-    plain = Shape(fit_slope(log_odds, label, slice_of))
-    slices = np.unique(slice_of)
-    if len(slices) < 2:
-        return plain
-    gain = np.zeros(len(label))
-    for one in slices:
-        out = slice_of == one
-        if not 0 < label[out].mean() < 1 or not 0 < label[~out].mean() < 1:
-            return plain
-        straight = Shape(fit_slope(log_odds[~out], label[~out], slice_of[~out]))
-        bent = _saturated(log_odds[~out], label[~out], slice_of[~out])
-        gain[out] = _losses(log_odds[out], label[out], straight) - _losses(log_odds[out], label[out], bent)
-        if gain[out].mean() <= 0:
-            return plain
-    names, position = np.unique(group, return_inverse=True)
-    by_group = np.bincount(position, weights=gain - gain.mean(), minlength=len(names))
-    if gain.sum() < PROOF * np.sqrt((by_group**2).sum()):
-        return plain
-    return _saturated(log_odds, label, slice_of)
-
-
-def _losses(log_odds: np.ndarray, label: np.ndarray, shape: Shape) -> np.ndarray:
-    """Return the log loss of each row at the level that suits these rows best."""
-    levels = np.linspace(-4, 4, 81) - shape.slope * log_odds.mean()
-    p = np.clip(shape.floor + (shape.ceiling - shape.floor) * sigmoid(levels[:, None] + shape.slope * log_odds), 1e-9, 1 - 1e-9)
-    losses = -np.where(label, np.log(p), np.log1p(-p))
-    return losses[losses.mean(axis=1).argmin()]
-
-
-def _saturated(log_odds: np.ndarray, label: np.ndarray, slice_of: np.ndarray) -> Shape:
-    """Fit slope, floor and ceiling, each slice with its own level; one pseudo-row each holds floor and ceiling at 0 and 1."""
     from scipy.optimize import minimize
 
     slices, at = np.unique(slice_of, return_inverse=True)

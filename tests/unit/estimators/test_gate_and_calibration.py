@@ -12,7 +12,7 @@ from renewcast.estimators.boosted import Trees
 from renewcast.estimators.calibration import LEAST_SLOPE, MOST_SLOPE, Calibration, Shape, fit_level, fit_slope
 from renewcast.estimators.gate_by_term import GATE_FEATURE, TermGate
 from renewcast.estimators.logit import sigmoid
-from renewcast.estimators.saturation import fit_shape
+from renewcast.estimators.shape_choice import fit_shape
 
 TREES = Trees(seed=7, fits=1, num_leaves=4, min_rows_per_leaf=10, learning_rate=0.1)
 
