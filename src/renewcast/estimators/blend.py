@@ -1,7 +1,7 @@
 """The model: about half bagged trees, a quarter each of two logistic regressions, gated by term and calibrated on slices."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pandas as pd
@@ -9,6 +9,7 @@ import pandas as pd
 from renewcast.estimators._definition import TrainingRows
 from renewcast.estimators.boosted import Boosted, Trees
 from renewcast.estimators.calibration import Calibration, Shape, fit_level
+from renewcast.estimators.drift import fit_drift
 from renewcast.estimators.gate_by_term import GATE_FEATURE, TermGate
 from renewcast.estimators.logistic import DEFAULT_STRENGTH, Logistic
 from renewcast.estimators.logit import add_up, logit, sigmoid
@@ -38,7 +39,8 @@ class Blend:
 
     Notes
     -----
-    Rows behind the gate never reach the members. The level of the calibration is that of the training rows.
+    Rows behind the gate never reach the members. The level of the calibration is that of the training rows, moved on where
+    their base rate is shown to drift one way.
 
     Examples
     --------
@@ -73,7 +75,7 @@ class Blend:
         self.gate, self.weights, self.calibration = None, None, None
 
     def fit(self, rows: TrainingRows) -> "Blend":
-        """Fit the gate, the members and the level."""
+        """Fit the gate, the members, the level and its drift."""
         rows = rows.in_order()
         self.gate = TermGate.learn(rows)
         before = self.gate.open(rows)
@@ -82,7 +84,8 @@ class Blend:
         for member in self.members.values():
             member.fit(before)
         z = self.uncalibrated(before.features)
-        self.calibration = Calibration(self.shape, fit_level(z, before.rate(), self.shape, before.weight))
+        settled = Calibration(self.shape, fit_level(z, before.rate(), self.shape, before.weight))
+        self.calibration = replace(settled, drift=fit_drift(settled.apply(z), before.label, before.as_of, before.group))
         return self
 
     def uncalibrated(self, features: pd.DataFrame) -> np.ndarray:
@@ -131,7 +134,8 @@ class Blend:
         content = json.loads(state["blend.json"])
         blend = cls()
         blend.weights, blend.gate = content["weights"], TermGate(**content["gate"])
-        blend.calibration = Calibration(Shape(**content["calibration"]["shape"]), content["calibration"]["level"])
+        kept = content["calibration"]
+        blend.calibration = Calibration(**kept | {"shape": Shape(**kept["shape"])})
         blend.shape = blend.calibration.shape
         blend.members = {
             "boosted": Boosted.from_state(state),

@@ -143,11 +143,13 @@ def train(
         "rounds": tuning.rounds,
         "strength": tuning.strength,
         **asdict(tuning.shape),
+        "drift": fitted["blend"].calibration.drift,
         "weights": fitted["blend"].weights,
         "gate": asdict(fitted["blend"].gate),
     }
     final = fit_all(rows, specs, trees, tuning, say=lambda name: say(f"fitting {name} on all rows"))
     evaluation["history"] = _history(rows, final["base_rate"], enough)
+    evaluation["shipped_drift"] = final["blend"].calibration.drift
     probe = rows.take(np.unique(np.linspace(0, len(rows) - 1, 20).astype(int)))
     return Trained(
         specs=specs,
