@@ -12,6 +12,7 @@ from renewcast.estimators.boosted import Trees
 from renewcast.estimators.fitting import BASELINES, Tuning, fit_all, tune
 from renewcast.estimators.splits import Splits, cut
 from renewcast.evaluation.metrics import all_metrics
+from renewcast.evaluation.reliability import ece_interval, reliability
 from renewcast.evaluation.skill import Skill, judge_skill
 from renewcast.params import ModelSection, SplitsSection
 
@@ -126,6 +127,8 @@ def train(
         "estimator": "development fit; the shipped model is refitted on all labelled rows",
         **_facts(test),
         "metrics": metrics["blend"],
+        "ece_interval": ece_interval(test.label, predictions["blend"], test.group, seed=model.seed)._asdict(),
+        "reliability": reliability(test.label, predictions["blend"], group=test.group).to_dict("records"),
         "baselines": {name: metrics[name] for name in BASELINES},
         "ranked_by": ranked_by,
         "winner": winner,

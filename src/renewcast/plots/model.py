@@ -155,7 +155,7 @@ def reliability(predictions, name: str):
     Parameters
     ----------
     predictions : pandas.DataFrame
-        label and the probabilities of estimators, from ``Project.predictions_on_test``.
+        label, group and the probabilities of estimators, from ``Project.predictions_on_test``.
     name : str
         The estimator.
 
@@ -166,22 +166,23 @@ def reliability(predictions, name: str):
     Examples
     --------
     >>> import pandas as pd
-    >>> reliability(pd.DataFrame({"label": [False, True] * 20, "blend": [0.1, 0.9] * 20}), "blend")
+    >>> frame = {"label": [False, True] * 20, "group": [str(row) for row in range(40)], "blend": [0.1, 0.9] * 20}
+    >>> reliability(pd.DataFrame(frame), "blend")
     Figure: In the riskiest tenth the model (blend) said 90.0 % on average, and 100.0 % was seen
     """
     from renewcast.evaluation.reliability import reliability as points_of
 
-    points = points_of(predictions["label"].to_numpy(), predictions[name].to_numpy())
+    points = points_of(predictions["label"].to_numpy(), predictions[name].to_numpy(), group=predictions["group"].to_numpy())
     top = points.iloc[-1]
     said, seen = 100 * top["predicted"], 100 * top["seen"]
     title = f"In the riskiest tenth {NAMES[name]} said {said:.1f} % on average, and {seen:.1f} % was seen"
     figure, axes = picture(title, width=6.2, height=4.6)
     limit = min(1.0, 1.15 * max(points["predicted"].max(), points["seen_high"].max()))
     axes.plot([0, limit], [0, limit], color=GREY, linewidth=1, linestyle="--", label="perfect calibration")
-    error = [(points["seen"] - points["seen_low"]).clip(lower=0), (points["seen_high"] - points["seen"]).clip(lower=0)]
+    error = [points["seen"] - points["seen_low"], points["seen_high"] - points["seen"]]
     axes.errorbar(
         points["predicted"], points["seen"], yerr=error, fmt="o", color=BLUE, ecolor=PALE_BLUE, elinewidth=2, markersize=6,
-        label=f"a tenth of them (about {points['rows'].median():,.0f} snapshots), 95 % interval",
+        label=f"a tenth of them (about {points['rows'].median():,.0f} snapshots), 95 % interval over accounts",
     )  # fmt: skip
     spread_small_shares(axes, limit)
     name_axes(axes, x="predicted probability, mean of the tenth (square-root scale)", y="share seen in the outcome window")

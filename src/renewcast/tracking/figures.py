@@ -34,13 +34,13 @@ def _reliability(trained, target):
     from renewcast.evaluation.reliability import reliability
 
     test = trained.test_predictions
-    bins = reliability(test["label"].to_numpy(), test["blend"].to_numpy())
+    bins = reliability(test["label"].to_numpy(), test["blend"].to_numpy(), group=test["group"].to_numpy())
     figure, axes = _axes(f"Reliability on the test: {target}", "predicted probability", "observed share")
     limit = float(np.nanmax([bins["predicted"].max(), bins["seen"].max()])) * 1.1
     axes.plot([0, limit], [0, limit], color="0.7", linewidth=1, label="perfect")
-    # Wilson's interval may fall short of the point by a rounding error.
-    error = [(bins["seen"] - bins["seen_low"]).clip(lower=0), (bins["seen_high"] - bins["seen"]).clip(lower=0)]
-    axes.errorbar(bins["predicted"], bins["seen"], yerr=error, marker="o", color="#1f5f8b", label="blend, 95 % interval")
+    error = [bins["seen"] - bins["seen_low"], bins["seen_high"] - bins["seen"]]
+    told = "blend, 95 % interval over accounts"
+    axes.errorbar(bins["predicted"], bins["seen"], yerr=error, marker="o", color="#1f5f8b", label=told)
     axes.legend(frameon=False)
     return figure
 
@@ -56,7 +56,8 @@ def _gain(trained, target):
     share = np.arange(1, len(label) + 1) / len(label)
     for name, colour in (("blend", "#1f5f8b"), ("logistic", "#d08770"), ("health_score", "#8a8a8a")):
         order = np.argsort(-test[name].to_numpy(), kind="stable")
-        axes.plot(share, np.cumsum(label[order]) / label.sum(), label=name, color=colour)
+        # Without any outcome there is nothing to find, and every curve is flat.
+        axes.plot(share, np.cumsum(label[order]) / max(label.sum(), 1.0), label=name, color=colour)
     axes.plot([0, 1], [0, 1], color="0.8", linewidth=1)
     axes.legend(frameon=False)
     return figure

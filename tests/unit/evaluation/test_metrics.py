@@ -8,7 +8,8 @@ from sklearn import metrics as reference
 
 from renewcast.evaluation import metrics
 from renewcast.evaluation.intervals import account_bootstrap
-from renewcast.evaluation.reliability import reliability
+from renewcast.evaluation.metrics import ece
+from renewcast.evaluation.reliability import ece_interval, reliability
 from renewcast.evaluation.skill import judge_skill
 
 worlds = st.integers(0, 10_000).map(lambda seed: _world(seed))
@@ -97,3 +98,35 @@ def test_the_reliability_diagram_counts_every_row_once():
     points = reliability(generator.random(103) < p, p)
     assert points.rows.sum() == 103 and points.predicted.is_monotonic_increasing and points.rows.max() - points.rows.min() <= 1
     assert ((points.seen_low <= points.seen) & (points.seen <= points.seen_high)).all()
+
+
+def clustered(seed, accounts=150, rows=8, bend=1.0):
+    """Draw accounts whose rows share most of their luck; ``bend`` other than 1 makes the told probabilities wrong."""
+    generator = np.random.default_rng(seed)
+    p = np.repeat(generator.beta(1, 4, accounts), rows)
+    luck = np.repeat(generator.random(accounts), rows)
+    return luck < p, p**bend, np.repeat(np.arange(accounts).astype(str), rows)
+
+
+def test_the_intervals_of_the_reliability_diagram_cover_over_accounts_and_wilsons_alone_do_not():
+    hits, as_if_independent = [], []
+    for seed in range(150):
+        label, p, group = clustered(seed)
+        hits += reliability(label, p, group=group).agrees.tolist()
+        as_if_independent += reliability(label, p).agrees.tolist()
+    assert 0.9 <= np.mean(hits) <= 0.99 and np.mean(as_if_independent) < 0.75
+
+
+def test_a_tenth_in_which_nobody_churned_is_as_uncertain_as_its_accounts_are_few():
+    label, p, group = np.zeros(200, dtype=bool), np.linspace(0.01, 0.02, 200), np.repeat(np.arange(10), 20)
+    points = reliability(label, p, bins=1, group=group)
+    assert points.seen_low[0] == 0 and points.seen_high[0] == pytest.approx(0.278, abs=1e-3) and points.accounts[0] == 10
+
+
+def test_the_calibration_error_of_a_calibrated_model_is_not_told_from_none_and_that_of_a_wrong_one_is():
+    right = [ece_interval(*clustered(seed), seed=seed, resamples=100).low for seed in range(40)]
+    wrong = [ece_interval(*clustered(seed, accounts=600, bend=0.5), seed=seed, resamples=100) for seed in range(20)]
+    label, told, _ = clustered(99, accounts=100_000, rows=1, bend=0.5)
+    truth = ece(label, told)
+    assert np.mean(np.array(right) == 0) >= 0.9
+    assert all(one.low > 0 for one in wrong) and np.mean([one.low <= truth <= one.high for one in wrong]) >= 0.95
