@@ -9,7 +9,9 @@ REST = {
     "splits": {"test_weeks": 4, "calibration_weeks": 4},
     "model": {
         "name": "blend", "seed": 0, "fits": 1, "num_leaves": 7, "min_rows_per_leaf": 5, "learning_rate": 0.1, "max_rounds": 5,
+        "monotone": False,
     },
+    "tuning": {"minutes": 1},
     "segments": {
         "seed": 0, "clusters": [2],
         "tiers": {"benchmark_min_arr": 0, "benchmark_min_advocacy": 0, "value_add_min_arr_growth": 0.1},

@@ -14,7 +14,9 @@ SPECS = (
     InputSpec("tenure_days", "tenure", False),
     InputSpec("industry", "tenure", True),
 )
-MODEL = SimpleNamespace(name="blend", seed=7, fits=2, num_leaves=7, min_rows_per_leaf=10, learning_rate=0.1, max_rounds=60)
+MODEL = SimpleNamespace(
+    name="blend", seed=7, fits=2, num_leaves=7, min_rows_per_leaf=10, learning_rate=0.1, max_rounds=60, monotone=False
+)
 SPLITS = SimpleNamespace(test_weeks=16, calibration_weeks=16)
 EMBARGO_DAYS = 56
 

@@ -23,6 +23,12 @@ class Project(ProjectData):
 
         return train_and_promote(self, target or self.params.scoring.target, self.day(as_of))
 
+    def tune(self, target: str | None = None, as_of=None) -> dict:
+        """Search for a better shape of the trees; see :func:`renewcast.tuning.tune_trees`."""
+        from renewcast.tuning import tune_trees
+
+        return tune_trees(self, target or self.params.scoring.target, self.day(as_of))
+
     def champion(self, target: str | None = None):
         """Return the verified champion of a target; see :class:`renewcast.tracking.champion.Champion`."""
         from renewcast.tracking.champion import load_champion

@@ -25,6 +25,7 @@ ORDER = (
     ("publishing",),
     ("tracking",),
     ("training", "weekly", "overview"),
+    ("tuning",),
     ("rehearsal", "project_data"),
     ("project",),
     ("audit",),

@@ -9,11 +9,15 @@ import pandas as pd
 
 
 class InputSpec(NamedTuple):
-    """What a model must know of a feature: its name, its driver (the family it belongs to) and its kind."""
+    """What a model must know of a feature: its name, its driver (the family it belongs to), its kind, and where its risk goes.
+
+    ``direction`` is 1 where more is agreed to be riskier, -1 where it is safer, 0 otherwise.
+    """
 
     name: str
     driver: str
     is_categorical: bool
+    direction: int = 0
 
 
 def input_specs(specs) -> tuple[InputSpec, ...]:
@@ -38,11 +42,15 @@ def input_specs(specs) -> tuple[InputSpec, ...]:
     >>> [spec.name for spec in input_specs([InputSpec("seats", "contract", False), InputSpec("industry", "tenure", True)])]
     ['industry', 'seats']
     """
-    kept = sorted(InputSpec(str(spec.name), str(spec.driver), bool(spec.is_categorical)) for spec in specs)
+    kept = sorted(_input_spec(spec) for spec in specs)
     for one, other in itertools.pairwise(kept):
         if one.name == other.name:
             raise ValueError(f"two features are called {one.name}")
     return tuple(kept)
+
+
+def _input_spec(spec) -> InputSpec:
+    return InputSpec(str(spec.name), str(spec.driver), bool(spec.is_categorical), int(getattr(spec, "direction", 0)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -28,6 +28,8 @@ class Trees:
     fits, num_leaves, min_rows_per_leaf : int
         No fits, no trees: such a blend rests on rates alone.
     learning_rate : float in (0, 1]
+    monotone : bool
+        Whether the risk may only go the agreed way with features that have a direction.
 
     Examples
     --------
@@ -40,10 +42,17 @@ class Trees:
     num_leaves: int
     min_rows_per_leaf: int
     learning_rate: float
+    monotone: bool = False
 
-    def parameters(self, fit: int) -> dict:
-        """Return LightGBM's parameters of one fit."""
-        return {
+    @classmethod
+    def chosen(cls, model) -> "Trees":
+        """Read the shape from the model section of params.yaml."""
+        return cls(model.seed, model.fits, model.num_leaves, model.min_rows_per_leaf, model.learning_rate, model.monotone)
+
+    def parameters(self, fit: int, directions: tuple[int, ...] = ()) -> dict:
+        """Return LightGBM's parameters of one fit; ``directions`` are those of the features, in their order."""
+        held = {"monotone_constraints": list(directions)} if self.monotone and any(directions) else {}
+        return held | {
             "objective": "binary",
             "num_leaves": self.num_leaves,
             "learning_rate": self.learning_rate,
@@ -109,18 +118,21 @@ class Boosted:
         if not self.trees.fits:
             return self
         categorical = [at for at, spec in enumerate(self.encoding.specs) if spec.is_categorical]
+        # Good news goes the other way; a category has no direction.
+        sign = -1 if rows.is_good_outcome else 1
+        directions = tuple(0 if spec.is_categorical else sign * spec.direction for spec in self.encoding.specs)
         whole = lightgbm.Dataset(
             self.encoding.matrix(rows.features),
             label=rows.label.astype(float),
             weight=None if (rows.weight == 1).all() else rows.weight,
             feature_name=[str(at) for at in range(len(self.specs))],
             categorical_feature=categorical,
-            params=self.trees.parameters(0),
+            params=self.trees.parameters(0, directions),
             free_raw_data=True,
         ).construct()
         for fit in range(self.trees.fits):
             bag = whole.subset(np.flatnonzero(_in_bag(rows.group, self.trees.seed, fit)))
-            self.boosters.append(lightgbm.Booster(params=self.trees.parameters(fit), train_set=bag))
+            self.boosters.append(lightgbm.Booster(params=self.trees.parameters(fit, directions), train_set=bag))
         return self
 
     def grow(self, rounds: int) -> None:

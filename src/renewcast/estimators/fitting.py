@@ -84,8 +84,49 @@ def tune(rows: TrainingRows, slices: tuple[Slice, ...], specs, trees: Trees, max
     Tuning
         Without a usable slice: 100 rounds (or ``max_rounds``, if fewer), the default strength and slope 1.
     """
-    untaught = Tuning(min(DEFAULT_ROUNDS, max_rounds), DEFAULT_SHAPE, 0, 0, 0, ())
-    looks = [_Look.prepare(rows, one, specs, trees) for one in slices]
+    return rehearse(looks_of(rows, slices, specs, trees), max_rounds).tuning
+
+
+@dataclass(frozen=True, eq=False)
+class Rehearsal:
+    """What slices taught, and how well it did on them.
+
+    Parameters
+    ----------
+    tuning : Tuning
+    losses : array of float, shape (n,)
+        Log loss of each row looked at, its slice at its own level; empty where nothing could be taught.
+    group : array of str, shape (n,)
+    """
+
+    tuning: Tuning
+    losses: np.ndarray
+    group: np.ndarray
+
+
+def looks_of(rows: TrainingRows, slices: tuple[Slice, ...], specs, trees: Trees) -> list["Look"]:
+    """Prepare each slice: everything that does not depend on the number of rounds."""
+    if not slices:
+        return []
+    accounts = rows.take(np.logical_or.reduce([one.fit | one.look for one in slices])).positive_groups()
+    return [Look.prepare(rows, one, specs, trees, accounts) for one in slices]
+
+
+def rehearse(looks: list["Look"], max_rounds: int, watch: Callable[[int, float], None] | None = None) -> Rehearsal:
+    """Let slices teach; see :func:`tune`.
+
+    Parameters
+    ----------
+    looks : list of Look
+    max_rounds : int
+    watch : callable, optional
+        Told rounds and loss of the trees every ten rounds; what it raises ends the rehearsal.
+
+    Returns
+    -------
+    Rehearsal
+    """
+    untaught = Rehearsal(Tuning(min(DEFAULT_ROUNDS, max_rounds), DEFAULT_SHAPE, 0, 0, 0, ()), np.empty(0), np.empty(0, dtype=str))
     if not looks:
         return untaught
     label, weight = (np.concatenate([getattr(look.rows, name) for look in looks]) for name in ("label", "weight"))
@@ -97,7 +138,7 @@ def tune(rows: TrainingRows, slices: tuple[Slice, ...], specs, trees: Trees, max
         z = z + own_levels(z, label, slice_of, weight)[slice_of]
         return float(np.average(np.logaddexp(0, z) - label * z, weights=weight))
 
-    rounds, z_trees, curve = _find_rounds(looks, loss, max_rounds)
+    rounds, z_trees, curve = _find_rounds(looks, loss, max_rounds, watch)
     paths = np.concatenate([look.paths for look in looks], axis=2)
     best = int(np.argmin([loss(pair.mean(axis=0)) for pair in paths.swapaxes(0, 1)]))
     members = np.array([z_trees, *paths[:, best]])
@@ -109,39 +150,40 @@ def tune(rows: TrainingRows, slices: tuple[Slice, ...], specs, trees: Trees, max
     blended = (weights[:, :-1].T * members).sum(axis=0)
     blended += weights[:, -1] * np.concatenate([look.rates for look in looks])
     as_of = np.concatenate([look.rows.as_of for look in looks])
-    ratio, rate = (values[slice_of] for values in _learnt_from(rows, slices))
+    ratio = np.array([look.accounts / look.learnt_from for look in looks])[slice_of]
+    rate = np.array([look.fitted_rate for look in looks])[slice_of]
     if (weight == 1).all():
         all_seasons = np.ptp(as_of) == np.timedelta64(0) or np.ptp(as_of) >= A_YEAR
         shape = fit_shape(blended, label, slice_of, group, ratio=ratio, fitted_rate=rate if all_seasons else None)
     else:
         shape = Shape(fit_slope(blended, label, slice_of, weight, ratio=ratio))
-    return Tuning(rounds, shape, len(slices), len(label), int(label.sum()), tuple(curve), STRENGTHS[best], shares)
-
-
-def _learnt_from(rows: TrainingRows, slices: tuple[Slice, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Return, a slice, the accounts of the rarer outcome in all over those that its model learnt from, and the rate it saw."""
-    everything = np.logical_or.reduce([one.fit | one.look for one in slices])
-    fits = [rows.take(one.fit) for one in slices]
-    ratio = rows.take(everything).positive_groups() / np.array([fit.positive_groups() for fit in fits])
-    return ratio, np.array([jeffreys(fit.rate(), len(fit)) for fit in fits])
+    tuning = Tuning(rounds, shape, len(looks), len(label), int(label.sum()), tuple(curve), STRENGTHS[best], shares)
+    shown = blended + own_levels(blended, label, slice_of, weight)[slice_of]
+    return Rehearsal(tuning, weight * (np.logaddexp(0, shown) - label * shown), group)
 
 
 @dataclass(frozen=True, eq=False)
-class _Look:
+class Look:
     """One slice: the rows looked at, before the gate, and what models of the rows before them make of them.
 
-    ``paths`` holds the log odds of the logistic regressions, shape (2 transforms, n_strengths, n).
+    ``paths`` holds the log odds of the logistic regressions, shape (2 transforms, n_strengths, n); ``accounts`` are those of the
+    rarer outcome in all slices, ``learnt_from`` those that this slice's models saw, ``fitted_rate`` the churn rate that they saw.
     """
 
     rows: TrainingRows
+    before: TrainingRows
     boosted: Boosted
     encoded: np.ndarray
     paths: np.ndarray
     rates: np.ndarray
     positive_groups: int
+    learnt_from: int
+    fitted_rate: float
+    accounts: int
 
     @classmethod
-    def prepare(cls, rows: TrainingRows, one: Slice, specs, trees: Trees) -> "_Look":
+    def prepare(cls, rows: TrainingRows, one: Slice, specs, trees: Trees, accounts: int) -> "Look":
+        """Fit what needs no rounds: the gate, the logistic regressions at every strength, the base rate."""
         fit, look = rows.take(one.fit).in_order(), rows.take(one.look).in_order()
         gate = TermGate.learn(fit)
         before, look = gate.open(fit), gate.open(look)
@@ -149,10 +191,26 @@ class _Look:
         paths = [Logistic(specs, transform).path(before, look.features, STRENGTHS) for transform in ("raw", "signed_log")]
         rates = Pooled(specs).fit(before).log_odds(look.features)
         encoded = small.encoding.matrix(look.features)
-        return cls(look, small, encoded, np.array(paths), rates, before.positive_groups())
+        return cls(
+            rows=look,
+            before=before,
+            boosted=small,
+            encoded=encoded,
+            paths=np.array(paths),
+            rates=rates,
+            positive_groups=before.positive_groups(),
+            learnt_from=fit.positive_groups(),
+            fitted_rate=jeffreys(fit.rate(), len(fit)),
+            accounts=accounts,
+        )
+
+    def with_trees(self, specs, trees: Trees) -> "Look":
+        """Return the same slice with trees of another shape, none grown yet."""
+        small = Boosted(specs, replace(trees, fits=min(SLICE_FITS, trees.fits))).begin(self.before)
+        return replace(self, boosted=small)
 
 
-def _find_rounds(looks: list[_Look], loss, max_rounds: int) -> tuple[int, np.ndarray, list[float]]:
+def _find_rounds(looks: list[Look], loss, max_rounds: int, watch=None) -> tuple[int, np.ndarray, list[float]]:
     """Grow the trees of all slices together; return the best rounds, the log odds at them, and the loss every ten rounds."""
     z, best, curve, grown = np.zeros(sum(len(look.rows) for look in looks)), None, [], 0
     while grown < max_rounds:
@@ -161,6 +219,8 @@ def _find_rounds(looks: list[_Look], loss, max_rounds: int) -> tuple[int, np.nda
         z = z + np.concatenate([look.boosted.log_odds_of(look.encoded, grown, step) for look in looks])
         grown += step
         curve.append(loss(z))
+        if watch is not None:
+            watch(grown, curve[-1])
         if int(np.argmin(curve)) == len(curve) - 1:
             best = grown, z
         elif grown - best[0] >= PATIENCE:

@@ -1,7 +1,7 @@
 """Train and judge: fit on the past, look at the future once, compare with the baselines, refit on everything."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -111,7 +111,7 @@ def train(
     )
     development, test = rows.take(parts.development), rows.take(parts.test)
     enough = development.positive_groups() >= FEWEST_POSITIVE_GROUPS
-    trees = Trees(model.seed, model.fits if enough else 0, model.num_leaves, model.min_rows_per_leaf, model.learning_rate)
+    trees = Trees.chosen(model) if enough else replace(Trees.chosen(model), fits=0)
     slices = parts.slices if enough else ()
     say(f"tuning on {len(slices)} slices")
     tuning = tune(rows, slices, specs, trees, model.max_rounds)

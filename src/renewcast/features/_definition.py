@@ -6,6 +6,7 @@ were known. No form lets a body see a row that was not known at the snapshot: ti
 """
 
 import dataclasses
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -39,6 +40,8 @@ class FeatureSpec:
     beside : str or None
         For a trend: the feature that holds the recent number, over ``recent_days``.
     recent_days : int or None
+    direction : {-1, 0, 1}
+        Which way the risk goes with the number, where the trade agrees: 1, more is riskier; -1, more is safer; 0, it depends.
     """
 
     name: str
@@ -54,6 +57,7 @@ class FeatureSpec:
     is_categorical: bool = False
     beside: str | None = None
     recent_days: int | None = None
+    direction: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -121,10 +125,27 @@ class Family:
         self._forms: list[Callable] = []
         self.row_features: list[RowFeatures] = []
         self.product_features: list[ProductFeature] = []
+        self._agreed: dict[str, int] = {}
 
     def build(self, windows: tuple[int, ...]) -> list[Feature]:
         """Return the family's kernel features over the given windows."""
         return [feature for form in self._forms for feature in form(windows)]
+
+    def agree(self, *, safer: tuple[str, ...] = (), riskier: tuple[str, ...] = ()) -> None:
+        """Say of which features the trade agrees that more of it means less, or more, risk; by stem, for every window.
+
+        Examples
+        --------
+        >>> family = Family("demo", "Demo", "演示")
+        >>> family.agree(safer=("clicks",), riskier=("days_since_last_click",))
+        >>> [family.direction(name) for name in ("clicks_28d", "days_since_last_click", "clicks_trend_7d")]
+        [-1, 1, 0]
+        """
+        self._agreed |= dict.fromkeys(safer, -1) | dict.fromkeys(riskier, 1)
+
+    def direction(self, name: str) -> int:
+        """Return which way the risk goes with a feature, 0 where that was not agreed."""
+        return self._agreed.get(re.sub(r"_\d+d$", "", name), 0)
 
     def spec(self, name, source, *, en, zh, unit="count", window=None, empty="0", form="window", path="kernel", **more):
         """Make the description of one feature of this family."""

@@ -28,3 +28,5 @@ for days in (28, 91):
             chosen=lambda uses: uses == 0,
         )
     )
+
+family.agree(safer=("active_modules_trend", "active_actions_trend"))

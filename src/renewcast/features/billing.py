@@ -51,3 +51,5 @@ family.share(
     zh="平均逾期天数",
 )
 family.days_since("days_since_last_payment", "invoices", at="paid_on", en="payment", zh="付款")
+
+family.agree(riskier=("invoices_overdue", "overdue_amount", "paid_late_share", "days_late_mean"))

@@ -45,7 +45,9 @@ class Catalogue:
         specs = [feature.spec for feature in [*self.kernel, *self.products]] + [
             spec for group in self.rows for spec in group.specs
         ]
-        return sorted(specs, key=lambda spec: order[spec.driver])
+        known = families()
+        directed = [dataclasses.replace(spec, direction=known[spec.driver].direction(spec.name)) for spec in specs]
+        return sorted(directed, key=lambda spec: order[spec.driver])
 
 
 def everything(windows_days: tuple[int, ...]) -> list[FeatureSpec]:

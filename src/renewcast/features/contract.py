@@ -153,3 +153,6 @@ def _log_growth(now, then):
     """Growth on the log scale; missing where there was, or is, nothing to compare."""
     paid = (now > 0) & (then > 0)
     return np.log(now.where(paid) / then.where(paid))
+
+
+family.agree(safer=("renewals_signed",))

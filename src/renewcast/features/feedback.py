@@ -44,3 +44,5 @@ family.combine(
     en="last NPS answer (0 to 10)",
     zh="最近一次NPS评分（0-10）",
 )
+
+family.agree(safer=("nps_last", "nps_mean"), riskier=("detractor_answers",))

@@ -63,3 +63,8 @@ family.combine(
     zh="到期里程碑达成率",
 )
 family.days_since("days_since_last_milestone", "milestones", at="achieved_at", en="milestone reached", zh="达成里程碑")
+
+family.agree(
+    safer=("customer_milestones_reached", "milestones_done_share"),
+    riskier=("milestones_overdue", "customer_milestones_overdue", "functions_without_outcome"),
+)

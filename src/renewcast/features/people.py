@@ -52,3 +52,15 @@ family.combine(
     en="share of the roster that is active",
     zh="在册用户活跃占比",
 )
+
+family.agree(
+    safer=(
+        "active_users_trend",
+        "seat_utilization",
+        "key_user_events",
+        "active_departments_trend",
+        "roster_active_share",
+        "key_users_on_roster",
+    ),
+    riskier=("key_user_inactive_days", "executive_inactive_days", "key_users_left"),
+)

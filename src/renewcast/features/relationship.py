@@ -46,3 +46,5 @@ family.combine(
     en="last judgement of willingness (-2 to 2)",
     zh="最近一次意愿评估（-2至2）",
 )
+
+family.agree(safer=("willingness_last", "willingness_mean"), riskier=("unwilling_notes",))

@@ -68,3 +68,8 @@ rated = Measure("tickets", "sum", at="resolved_at", where=lambda t: t.csat.notnu
 ratings = Measure("tickets", "sum", at="resolved_at", value=lambda t: nearest(t.csat * 100.0).fill_null(0), per=100.0)
 family.share("csat_mean", ratings, rated, unit="score", form="mean", windows=LONG, en="mean ticket rating", zh="工单平均评分")
 family.days_since("days_since_last_ticket", "tickets", en="ticket", zh="工单")
+
+family.agree(
+    safer=("csat_mean", "first_contact_resolution", "pick_up_rate"),
+    riskier=("open_severe_tickets", "hours_to_resolve", "hours_to_answer"),
+)

@@ -69,3 +69,8 @@ family.combine(
     en="units used per active day",
     zh="每活跃日使用量",
 )
+
+family.agree(
+    safer=("usage_events_trend", "usage_quantity_trend", "value_actions_trend", "active_days", "active_days_trend"),
+    riskier=("days_since_last_use", "silence_over_own_gap"),
+)

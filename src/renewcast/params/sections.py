@@ -122,7 +122,7 @@ class SplitsSection(Section):
 
 
 class ModelSection(Section):
-    """The blend: the seed of its random numbers, bagged fits, shape of the trees and most rounds of boosting."""
+    """The blend: seed, bagged fits, shape of the trees, most rounds of boosting, and whether agreed directions bind it."""
 
     name: Literal["blend"]
     seed: Seed
@@ -131,6 +131,13 @@ class ModelSection(Section):
     min_rows_per_leaf: Positive
     learning_rate: Annotated[float, Field(gt=0, le=1)]
     max_rounds: Positive
+    monotone: bool
+
+
+class TuningSection(Section):
+    """The search for another shape of the trees: minutes after which no new one is tried."""
+
+    minutes: Annotated[float, Field(gt=0)]
 
 
 class TiersSection(Section):
@@ -172,6 +179,7 @@ class Params(Section):
     features: FeaturesSection
     splits: SplitsSection
     model: ModelSection
+    tuning: TuningSection
     segments: SegmentsSection
     scoring: ScoringSection
     publishing: PublishingSection
