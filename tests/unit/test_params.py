@@ -28,7 +28,7 @@ def refusal(tmp_path, text) -> str:
     [
         ("train_every_weeks", "train_evry_weeks", "snapshots.train_evry_weeks is not a known key; did you mean train_every"),
         ("scoring:", "scorring:", "scorring is not a known key; did you mean scoring?"),
-        ("grace_days: 30}\n  renewal", "grase_days: 30}\n  renewal", "grase_days is not a known key; did you mean grace_days?"),
+        ("grace_days: 30, inv", "grase_days: 30, inv", "grase_days is not a known key; did you mean grace_days?"),
         ("{files: data/raw/users", "{fils: data/raw/users", "sources.users.fils is not a known key; did you mean files?"),
         ("lead_days: 0, horizon", "horizon", "labels.churn.lead_days is missing; add it."),
         ("seed: 7, fits", "seed: -1, fits", "model.seed: input should be greater than or equal to 0"),

@@ -6,10 +6,21 @@ import datetime as dt
 from renewcast.datasets.term_features import TERM_SPECS, term_features
 from renewcast.days import DAY, midnight
 from renewcast.errors import RenewcastError
-from renewcast.labels import churn, inactivity, renewal
+from renewcast.labels import (
+    churn,
+    churned_on,
+    contraction,
+    expansion,
+    inactivity,
+    involuntary,
+    renewal,
+    revenue_change,
+    succession_known_at,
+    term_outcome,
+)
 from renewcast.labels.window import finished_days
 
-TARGETS = ("churn", "renewal", "inactivity")
+TARGETS = ("churn", "renewal", "contraction", "expansion", "inactivity")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,9 +29,11 @@ class TrainingSet:
 
     Attributes
     ----------
-    target : {"churn", "renewal", "inactivity"}
+    target : one of ``TARGETS``
     frame : pandas.DataFrame
-        account_id, as_of, (contract_id for renewal,) group, gated, label, then one column a feature.
+        account_id, as_of, (contract_id for renewal,) group, gated, label, then one column a feature. What else is known of the
+        outcome stands beside it: is_involuntary (of churn, where the label says when), outcome and mrr_after (of renewal, where
+        the label gives min_change), revenue_change (of contraction and expansion).
     specs : list of FeatureSpec
     counts : dict of str to int
         Rows kept, and what was left out by reason.
@@ -47,7 +60,7 @@ def build_training_set(view, target: str, as_of: dt.date, *, progress=None) -> T
     ----------
     view : renewcast.project.View
         Tables, contracts, catalogue, calendar and parameters of a project.
-    target : {"churn", "renewal", "inactivity"}
+    target : one of ``TARGETS``
     as_of : datetime.date
         Nothing known on or after it is used, for features or for labels.
     progress : callable, optional
@@ -101,13 +114,24 @@ def _account_rows(view, target, label, days, as_of, counts):
     snapshots = view.population(days, target=target)
     counts["rows_not_scorable"] = int((~snapshots["is_eligible"]).sum())
     snapshots = snapshots[snapshots["is_eligible"]].reset_index(drop=True)
+    left_out = "rows_over_before_the_window"
     if target == "churn":
-        outcome = churn(snapshots, view.known_contracts(as_of), label)
-    else:
+        terms = view.known_contracts(as_of)
+        outcome = churn(snapshots, terms, label)
+        if label.involuntary_overdue_days is not None and "invoices" in view.store.tables:
+            ended = snapshots[["account_id"]].assign(ended_on=churned_on(snapshots, terms, label))
+            snapshots["is_involuntary"] = involuntary(ended[outcome.eq(True)], view.known_invoices(as_of), label)
+    elif target == "inactivity":
         outcome = inactivity(snapshots, view.known_events(as_of), label)
-    counts["rows_over_before_the_window"] = int(outcome.isna().sum())
+    else:
+        snapshots["revenue_change"] = revenue_change(snapshots, view.known_contracts(as_of), label)
+        outcome = {"contraction": contraction, "expansion": expansion}[target](snapshots["revenue_change"], label)
+        # Seats are added and taken away inside a term too.
+        snapshots["gated"], left_out = False, "rows_of_accounts_that_leave"
+    counts[left_out] = int(outcome.isna().sum())
     keep = outcome.notna()
-    frame = snapshots.loc[keep, ["account_id", "as_of", "gated"]]
+    beside = [name for name in ("is_involuntary", "revenue_change") if name in snapshots]
+    frame = snapshots.loc[keep, ["account_id", "as_of", "gated", *beside]]
     frame["label"] = outcome[keep].astype(bool)
     frame["group"] = view.groups(frame["account_id"], as_of)
     return frame.reset_index(drop=True), []
@@ -119,10 +143,15 @@ def _renewal_rows(view, target, label, days, as_of, counts):
     terms = view.open_terms(days)
     rows = renewal(terms, view.known_terms(as_of), label)
     counts["terms_that_end_later"] = len(terms) - len(rows)
+    beside = []
+    if label.min_change is not None:
+        rows["succession_known_at"] = succession_known_at(rows, view.term_versions(as_of))
+        rows = rows.join(term_outcome(rows, view.known_contracts(as_of), label))
+        beside = ["outcome", "mrr_after"]
     frame = rows.rename(columns={"renewed": "label"})
     frame["as_of"] = pd.to_datetime(frame["as_of"])
     frame["gated"] = False
     frame["group"] = view.groups(frame["account_id"], as_of)
     frame = term_features(frame)
-    kept = ["account_id", "as_of", "contract_id", "gated", "label", "group", *(spec.name for spec in TERM_SPECS)]
+    kept = ["account_id", "as_of", "contract_id", "gated", "label", "group", *beside, *(spec.name for spec in TERM_SPECS)]
     return frame[kept], TERM_SPECS

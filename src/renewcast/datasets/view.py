@@ -93,7 +93,8 @@ class View:
     def grace_days(self) -> int:
         """Days after a term's end within which a new one continues it."""
         labels = self.params.labels
-        return next((label.grace_days for label in (labels.churn, labels.renewal) if label is not None), STANDARD_GRACE_DAYS)
+        given = (labels.churn, labels.renewal, labels.contraction, labels.expansion)
+        return next((label.grace_days for label in given if label is not None), STANDARD_GRACE_DAYS)
 
     def outcomes_known_until(self, target: str) -> dt.datetime:
         """Return the instant up to which outcomes of a target are complete.
@@ -132,8 +133,7 @@ class View:
         instants = pd.DataFrame({"as_of": pd.to_datetime(days).astype("datetime64[us]")})
         accounts = self.store.tables["contracts"].select("account_id").distinct()
         frame = open_terms(self.store.tables, self.store.contracts, accounts.cross_join(ibis.memtable(instants))).to_pandas()
-        frame["starts_on"] = pd.to_datetime(frame["starts_on"]).astype("datetime64[us]")
-        frame["ends_on"] = pd.to_datetime(frame["ends_on"]).astype("datetime64[us]")
+        frame = _with_days(frame, "starts_on", "ends_on")
         frame["mrr"] = frame["mrr"].astype("float64")
         return frame.sort_values(["account_id", "as_of", "contract_id"], ignore_index=True)
 
@@ -141,21 +141,33 @@ class View:
         return known_by(self.store.tables[name], midnight(as_of))
 
     def known_contracts(self, as_of: dt.date):
-        """Return the terms as known at a day: account_id, starts_on, ends_on."""
+        """Return the terms as known at a day: contract_id, account_id, product, starts_on, ends_on, mrr (currency units)."""
+        columns = ("contract_id", "account_id", "product", "starts_on", "ends_on", "mrr")
+        frame = self._as_known("contracts", as_of).select(*columns).to_pandas()
+        frame["mrr"] = frame["mrr"].astype("float64")
+        return _with_days(frame, "starts_on", "ends_on")
+
+    def known_invoices(self, as_of: dt.date):
+        """Return account_id, due_on, paid_on and amount (currency units) of the invoices; what was paid later is unpaid."""
         import pandas as pd
 
-        frame = self._as_known("contracts", as_of).select("account_id", "starts_on", "ends_on").to_pandas()
-        for column in ("starts_on", "ends_on"):
-            frame[column] = pd.to_datetime(frame[column]).astype("datetime64[us]")
-        return frame
+        frame = self._as_known("invoices", as_of).select("account_id", "due_on", "paid_on", "amount").to_pandas()
+        frame["amount"] = frame["amount"].astype("float64")
+        frame = _with_days(frame, "due_on", "paid_on")
+        return frame.assign(paid_on=frame["paid_on"].where(frame["paid_on"] < pd.Timestamp(as_of)))
+
+    def term_versions(self, as_of: dt.date):
+        """Return every version of every term that was known before a day: contract_id, known_at, ends_on, is_succeeded."""
+        import pandas as pd
+
+        terms = self.store.tables["terms"]
+        frame = terms.select("contract_id", "known_at", "ends_on", "is_succeeded").to_pandas()
+        return _with_days(frame[frame["known_at"] < pd.Timestamp(as_of)], "ends_on")
 
     def known_terms(self, as_of: dt.date):
         """Return contract_id, ends_on and is_succeeded of every term, as known at a day."""
-        import pandas as pd
-
         frame = self._as_known("terms", as_of).select("contract_id", "ends_on", "is_succeeded").to_pandas()
-        frame["ends_on"] = pd.to_datetime(frame["ends_on"]).astype("datetime64[us]")
-        return frame
+        return _with_days(frame, "ends_on")
 
     def known_events(self, as_of: dt.date):
         """Return account_id and occurred_at of all usage known at a day, one row per instant."""
@@ -202,6 +214,13 @@ class View:
             low, high = sorted((top(account), top(parent)))
             head[high] = low
         return account_id.map({account: top(account) for account in account_id.unique()})
+
+
+def _with_days(frame, *columns: str):
+    """Read days as datetime64, so that they compare with instants."""
+    import pandas as pd
+
+    return frame.assign(**{column: pd.to_datetime(frame[column]).astype("datetime64[us]") for column in columns})
 
 
 def measures_of(features, store) -> list[Measure]:

@@ -141,6 +141,10 @@ class TrainingRows:
         """Return the share of the rows, by weight, whose label is true."""
         return float(np.average(self.label, weights=self.weight))
 
+    def relabelled(self, label: np.ndarray) -> "TrainingRows":
+        """Return the same rows with another label."""
+        return replace(self, label=label)
+
     def positive_groups(self) -> int:
         """Count the groups with at least one of the rarer outcome: what there is to learn from."""
         return min(len(np.unique(self.group[self.label])), len(np.unique(self.group[~self.label])))

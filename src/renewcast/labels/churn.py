@@ -4,6 +4,26 @@ from renewcast.labels.window import holds_day
 from renewcast.snapshots.terms import spells
 
 
+def churned_on(snapshots, contracts, label):
+    """Return the day inside the outcome window on which each snapshot's cover ends, NaT where none does.
+
+    Parameters and the rule are those of :func:`churn`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from renewcast.params import TermLabel
+    >>> terms = pd.DataFrame({"account_id": ["A"], "starts_on": pd.to_datetime(["2025-01-01"]),
+    ...     "ends_on": pd.to_datetime(["2026-01-01"])})
+    >>> snapshots = pd.DataFrame({"account_id": ["A"], "as_of": pd.to_datetime(["2025-12-01"])})
+    >>> churned_on(snapshots, terms, TermLabel(lead_days=0, horizon_days=60, grace_days=30)).astype(str).tolist()
+    ['2026-01-01']
+    """
+    rows = snapshots[["account_id", "as_of"]].reset_index(names="row").merge(spells(contracts, label.grace_days), on="account_id")
+    inside = holds_day(rows["ends_on"], rows["as_of"], label.lead_days, label.horizon_days)
+    return rows[inside].groupby("row")["ends_on"].min().reindex(snapshots.index)
+
+
 def churn(snapshots, contracts, label):
     """Say of each snapshot whether the account's cover ends inside the outcome window and is not taken up again.
 

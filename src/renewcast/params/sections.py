@@ -75,6 +75,24 @@ class TermLabel(Section):
     grace_days: NotNegative
 
 
+class ChurnLabel(TermLabel):
+    """Churn of the account; where days are given, an account that left owing an invoice for so long left involuntarily."""
+
+    involuntary_overdue_days: Positive | None = None
+
+
+class RenewalLabel(TermLabel):
+    """Renewal of a term; where a share is given, a change of revenue by so much makes it contracted or expanded, not flat."""
+
+    min_change: Annotated[float, Field(gt=0, le=1)] | None = None
+
+
+class RevenueLabel(TermLabel):
+    """Contraction or expansion: the share by which the revenue of an account that stays must change."""
+
+    min_change: Annotated[float, Field(gt=0, le=1)]
+
+
 class InactivityLabel(Section):
     """Days skipped and looked ahead; the population is who was active within the given days."""
 
@@ -86,15 +104,19 @@ class InactivityLabel(Section):
 class LabelsSection(Section):
     """The outcomes that this project predicts; leave out those that it does not."""
 
-    churn: TermLabel | None = None
-    renewal: TermLabel | None = None
+    churn: ChurnLabel | None = None
+    renewal: RenewalLabel | None = None
+    contraction: RevenueLabel | None = None
+    expansion: RevenueLabel | None = None
     inactivity: InactivityLabel | None = None
 
     @model_validator(mode="after")
     def _one_grace(self):
-        if self.churn and self.renewal and self.churn.grace_days != self.renewal.grace_days:
+        given = [label for label in (self.churn, self.renewal, self.contraction, self.expansion) if label is not None]
+        if len({label.grace_days for label in given}) > 1:
             raise ValueError(
-                "churn and renewal must have the same grace_days, since one population and one rule of succession serve both"
+                "churn, renewal, contraction and expansion must have the same grace_days, since one population and one rule of "
+                "succession serve them all"
             )
         return self
 
@@ -192,7 +214,7 @@ class Params(Section):
             raise ValueError("sources needs contracts, or usage for a business without contracts")
         if getattr(self.labels, self.scoring.target) is None:
             raise ValueError(f"scoring.target is {self.scoring.target}, but labels.{self.scoring.target} is not given")
-        for name in ("churn", "renewal"):
+        for name in ("churn", "renewal", "contraction", "expansion"):
             if getattr(self.labels, name) is not None and "contracts" not in self.sources:
                 raise ValueError(f"labels.{name} needs sources.contracts; a business without contracts uses labels.inactivity")
         if self.labels.inactivity is not None and "usage" not in self.sources:

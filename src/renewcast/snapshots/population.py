@@ -29,7 +29,7 @@ def population(rollup: RollUp, days: list[dt.date], calendar: Calendar, *, targe
     days : list of datetime.date
         Snapshot days.
     calendar : Calendar
-    target : {"churn", "inactivity"}
+    target : {"churn", "contraction", "expansion", "inactivity"}
     label : params.TermLabel or params.InactivityLabel
     grace_days : int
 
@@ -43,7 +43,7 @@ def population(rollup: RollUp, days: list[dt.date], calendar: Calendar, *, targe
     panel = _panel(rollup.tables["accounts"], days)
     frame = (
         _by_terms(rollup.tables, rollup.contracts, panel, label, grace_days)
-        if target == "churn"
+        if target != "inactivity"
         else _by_activity(rollup, panel, label, calendar)
     )
     return frame.sort_values(["account_id", "as_of"], ignore_index=True)
