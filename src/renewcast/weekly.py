@@ -9,11 +9,11 @@ from renewcast.errors import RenewcastError
 
 _BANNERS = {
     "en": {
-        "no_history": "Not enough history: {accounts} accounts had the rarer outcome (churn, as a rule) so far, too few to learn "
-        "from. Every account carries the base rate of {base_rate:.1%}, which may lie anywhere from {base_rate_low:.1%} to "
+        "no_history": "Not enough history: accounts that had the rarer outcome (churn, as a rule) so far: {accounts}, too few to "
+        "learn from. Every account carries the base rate of {base_rate:.1%}, which may lie anywhere from {base_rate_low:.1%} to "
         "{base_rate_high:.1%}; the list is ranked by ARR.",
-        "few": "Little history: {accounts} accounts had the rarer outcome (churn, as a rule) so far, so all accounts of one kind "
-        "carry one rate.",
+        "few": "Little history: accounts that had the rarer outcome (churn, as a rule) so far: {accounts}, so all accounts of "
+        "one kind carry one rate.",
         "no_skill": "The model has no skill on this data: nothing tried predicts better than the base rate of {base_rate:.1%}. "
         "Every account carries the base rate, and the list is ranked by ARR.",
         "baseline": "The model is not better than {winner} on past outcomes (log loss {loss:.4f} against {best:.4f}), "
