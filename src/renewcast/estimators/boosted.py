@@ -58,7 +58,8 @@ class Trees:
             "learning_rate": self.learning_rate,
             "min_data_in_leaf": self.min_rows_per_leaf,
             "lambda_l2": 2.0,
-            "feature_fraction": 0.6,
+            # Drawn anew at each split: drawn once a tree, a table of two columns could never show how they act together.
+            "feature_fraction_bynode": 0.6,
             "max_bin": 127,
             "cat_smooth": 20.0,
             "cat_l2": 20.0,

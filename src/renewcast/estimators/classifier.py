@@ -62,7 +62,7 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):
         num_leaves=15,
         min_rows_per_leaf=40,
         learning_rate=0.05,
-        max_rounds=300,
+        max_rounds=1000,
         embargo=None,
         random_state=0,
     ):
@@ -138,11 +138,13 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):
     def _learn_classes(self, y) -> np.ndarray:
         """Keep the two classes, and return where the second one stands."""
         y = column_or_1d(y, warn=True)
+        if pd.isna(y).any() or (y.dtype.kind == "f" and np.isinf(y).any()):
+            raise UnfitTable("Input y contains NaN or infinity; give each row a class, or drop the rows without one.")
         check_classification_targets(y)
         self.classes_, place = np.unique(y, return_inverse=True)
         if len(self.classes_) == 1:
             raise UnfitTable(
-                f"All rows are of one class, {self.classes_[0]!r}; ChurnClassifier needs rows of two to tell them apart."
+                f"All rows are of one class, {self.classes_.tolist()[0]!r}; ChurnClassifier needs rows of two to tell them apart."
             )
         if len(self.classes_) > 2:
             raise UnfitTable(

@@ -252,7 +252,7 @@ def fit_all(
         Blend(specs, trees, tuning.rounds, tuning.shape, tuning.strength, tuning.shares),
         Prior(specs),
         HealthScore(specs),
-        Logistic(specs, "raw", tuning.strength),
+        Logistic(specs),
     )
     for estimator in fresh:
         say(estimator.name)
