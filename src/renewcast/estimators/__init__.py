@@ -1,6 +1,6 @@
 """The models: a blend of trees and logistic regression, and the plain baselines that always stand beside it."""
 
-__all__ = ["ChurnClassifier"]
+__all__ = ["ChurnClassifier", "HazardModel"]
 
 
 def __getattr__(name: str):
@@ -9,4 +9,8 @@ def __getattr__(name: str):
         from renewcast.estimators.classifier import ChurnClassifier
 
         return ChurnClassifier
+    if name == "HazardModel":
+        from renewcast.estimators.hazard_model import HazardModel
+
+        return HazardModel
     raise AttributeError(f"module 'renewcast.estimators' has no attribute {name!r}")
