@@ -1,6 +1,7 @@
 """Labels: what came of a snapshot inside its outcome window. Labels never look at features, nor features at labels."""
 
 from renewcast.labels.churn import churn, churned_on
+from renewcast.labels.duration import duration
 from renewcast.labels.inactivity import inactivity
 from renewcast.labels.involuntary import involuntary
 from renewcast.labels.renewal import renewal
@@ -12,6 +13,7 @@ __all__ = [
     "churn",
     "churned_on",
     "contraction",
+    "duration",
     "expansion",
     "inactivity",
     "involuntary",

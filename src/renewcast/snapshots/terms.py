@@ -55,6 +55,28 @@ def spells(terms, grace_days: int, by: tuple[str, ...] = ("account_id",)):
     return merged.reset_index(drop=True)
 
 
+def cover_days(cover_ends_on, as_of, lead_days: int):
+    """Count the days from the start of an outcome window until the known cover is over.
+
+    Parameters
+    ----------
+    cover_ends_on, as_of : pandas.Series of datetime64, shape (n,)
+    lead_days : int
+
+    Returns
+    -------
+    array of float, shape (n,)
+        1 where the window's first day is the last one covered; NaN where the cover is open-ended.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> cover_days(pd.Series(pd.to_datetime(["2026-06-29", None])), pd.Series(pd.to_datetime(["2026-06-29"] * 2)), 0).tolist()
+    [1.0, nan]
+    """
+    return (cover_ends_on - as_of).dt.days.to_numpy(dtype="float64", na_value=float("nan")) + (1 - lead_days)
+
+
 def with_successors(contracts, grace_days: int):
     """Split each version of a term where it becomes known, or is withdrawn, that another term follows it.
 
