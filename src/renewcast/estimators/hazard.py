@@ -9,7 +9,7 @@ from renewcast.estimators._definition import TrainingRows
 from renewcast.estimators.blend import Blend
 from renewcast.estimators.boosted import Trees
 from renewcast.estimators.calibration import Shape, fit_level
-from renewcast.estimators.fitting import tune
+from renewcast.estimators.fitting import Tuning, tune
 from renewcast.estimators.logit import logit, sigmoid
 from renewcast.estimators.person_period import life_table
 from renewcast.estimators.splits import slices_by_group
@@ -32,14 +32,17 @@ class Hazard:
         The columns of the person-periods, what is known of the period itself included.
     trees : Trees
     max_rounds : int
+        Most rounds of boosting; how many are used is found on folds of groups.
+    tuning : Tuning, optional
+        Rounds and calibration that were found elsewhere; then nothing is looked for.
 
     References
     ----------
     Singer and Willett, It's about time: using discrete-time survival analysis, Journal of Educational Statistics 18, 1993.
     """
 
-    def __init__(self, specs=(), trees: Trees | None = None, max_rounds: int = 0):
-        self.specs, self.trees, self.max_rounds = tuple(specs), trees, max_rounds
+    def __init__(self, specs=(), trees: Trees | None = None, max_rounds: int = 0, tuning: Tuning | None = None):
+        self.specs, self.trees, self.max_rounds, self.tuning = tuple(specs), trees, max_rounds, tuning
         self.blend, self.rate, self.levels = None, None, None
 
     def fit(self, rows: TrainingRows, period: np.ndarray, n_periods: int) -> "Hazard":
@@ -56,13 +59,18 @@ class Hazard:
         -------
         Hazard
         """
+        # Sums must not depend on the order in which the rows came.
+        order = np.lexsort((rows.as_of, rows.unit, rows.account_id))
+        rows, period = rows.take(order), period[order]
         rate = life_table(period, rows.label, rows.weight, n_periods)
         self.rate, self.blend = float(rows.rate()), None
         if 0 < self.rate < 1:
-            slices = slices_by_group(rows, self.trees.seed)[:FOLDS_LOOKED_AT]
-            tuning = tune(rows, slices, self.specs, self.trees, self.max_rounds)
+            tuning = self.tuning
+            if tuning is None:
+                slices = slices_by_group(rows, self.trees.seed)[:FOLDS_LOOKED_AT]
+                tuning = tune(rows, slices, self.specs, self.trees, self.max_rounds)
             self.blend = Blend(self.specs, self.trees, tuning.rounds, tuning.shape).fit(rows)
-        z = self._log_odds(rows.features)
+        z = self._log_odds(rows.features, rows.gated)
         self.levels = np.full(n_periods, -CERTAIN)
         for one in np.flatnonzero(rate > 0):
             at = period == one
@@ -70,14 +78,27 @@ class Hazard:
             self.levels[one] = CERTAIN if whole else fit_level(z[at], rate[one], Shape(), rows.weight[at])
         return self
 
-    def predict(self, features: pd.DataFrame, period: np.ndarray) -> np.ndarray:
-        """Return the hazard of each person-period, array of float in (0, 1), shape (n_person_periods,)."""
-        return sigmoid(np.clip(self._log_odds(features) + self.levels[period], -CERTAIN, CERTAIN))
+    def predict(self, features: pd.DataFrame, period: np.ndarray, gated: np.ndarray | None = None) -> np.ndarray:
+        """Return the hazard of each person-period, array of float in (0, 1), shape (n_person_periods,).
 
-    def _log_odds(self, features: pd.DataFrame) -> np.ndarray:
+        Parameters
+        ----------
+        features : pandas.DataFrame
+        period : array of int
+        gated : array of bool, optional
+            Where structure says that nothing ends; nowhere by default.
+        """
+        gated = np.zeros(len(features), dtype=bool) if gated is None else gated
+        return sigmoid(np.clip(self._log_odds(features, gated) + self.levels[period], -CERTAIN, CERTAIN))
+
+    def _log_odds(self, features: pd.DataFrame, gated: np.ndarray) -> np.ndarray:
         if self.blend is None:
             return np.zeros(len(features))
-        return logit(self.blend.predict(features, np.zeros(len(features), dtype=bool)))
+        # Most steps of most accounts are behind the gate: the members need not see them.
+        seen = ~gated if self.blend.gate.used else np.ones(len(features), dtype=bool)
+        z = np.full(len(features), logit(np.array([self.blend.gate.rate]))[0])
+        z[seen] = logit(self.blend.predict(features[seen], gated[seen]))
+        return z
 
     def to_state(self) -> dict[str, bytes]:
         """Return ``hazard.json`` and the blend's files: JSON and Booster text."""

@@ -2,11 +2,11 @@
 
 import json
 import os
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import SHARED_DATA
 from sklearn.utils.estimator_checks import check_estimator
 
 from renewcast.estimators import HazardModel
@@ -159,7 +159,7 @@ def test_subscriptions_of_a_real_company_are_ranked_and_timed_out_of_fold():
     from sksurv.metrics import concordance_index_censored, integrated_brier_score
     from sksurv.util import Surv
 
-    table = pd.read_csv(SHARED_DATA / "pysurvival_saas" / "churn.csv")
+    table = pd.read_csv(Path(os.environ["RENEWCAST_DATA"]) / "pysurvival_saas" / "churn.csv")
     duration, event = table.pop("months_active").to_numpy(), table.pop("churned").to_numpy() == 1
     risk, curves, months = np.zeros(len(table)), np.zeros((len(table), 8)), np.arange(1, 9)
     for fit, look in KFold(5, shuffle=True, random_state=0).split(table):
