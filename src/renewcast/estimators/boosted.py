@@ -11,6 +11,7 @@ import pandas as pd
 from renewcast.estimators._definition import TrainingRows
 from renewcast.estimators.encoding import Encoding
 from renewcast.estimators.logit import sigmoid
+from renewcast.estimators.tree_shap import compare_with_lightgbm, path_trees, tree_shap
 
 BAG_SHARE = 0.8
 # Fits run side by side, each on one thread: no waiting at barriers, and the same sums whatever the machine does.
@@ -109,6 +110,7 @@ class Boosted:
         self.rounds = rounds
         self.encoding = None
         self.boosters = []
+        self._paths = None
 
     def begin(self, rows: TrainingRows) -> "Boosted":
         """Learn the encoding and set up the fits without growing a tree yet; ``grow`` does that."""
@@ -175,15 +177,22 @@ class Boosted:
         References
         ----------
         Lundberg et al., From local explanations to global understanding with explainable AI for trees,
-        Nature Machine Intelligence 2, 2020: path-dependent TreeSHAP, as LightGBM computes it.
+        Nature Machine Intelligence 2, 2020: path-dependent TreeSHAP, as LightGBM computes it, to 1e-9; a few rows of every
+        call are compared with LightGBM's own.
         """
-        encoded, total = self.encoding.matrix(features), np.zeros((len(features), len(self.encoding.names) + 1))
-        if len(encoded):
-            span = {"num_iteration": self.rounds, "num_threads": 1}
-            for parts in _side_by_side(lambda booster: booster.predict(encoded, pred_contrib=True, **span), self.boosters):
-                total += parts
+        encoded = self.encoding.matrix(features)
+        columns = np.ascontiguousarray(encoded.T)
+        if self._paths is None:
+            self._paths = [path_trees(booster.model_to_string(num_iteration=self.rounds)) for booster in self.boosters]
+        base, total = 0.0, np.zeros(columns.shape)
+        found = _side_by_side(lambda trees: tree_shap(trees, columns), self._paths)
+        for booster, (level, values) in zip(self.boosters, found, strict=True):
+            compare_with_lightgbm(booster, self.rounds, encoded, level, values)
+            base += level
+            total += values
         total /= len(self.boosters)
-        return total[:, -1], pd.DataFrame(total[:, :-1], columns=self.encoding.names, index=features.index)
+        parts = pd.DataFrame(total.T, columns=self.encoding.names, index=features.index)
+        return np.full(len(features), base / len(self.boosters)), parts
 
     def to_state(self) -> dict[str, bytes]:
         """Return ``boosted.json`` and one ``boosted.NN.txt`` a fit, in LightGBM's text form."""
