@@ -82,8 +82,10 @@ class Speaker:
         self._specs = {spec.name: spec for spec in specs}
         self._language, self._currency = language, currency
         points = scores.attribution.points
-        self._values = scores.features[scores.scored].reset_index(drop=True)
-        self._typical = self._values.median(numeric_only=True)
+        features = scores.features[scores.scored]
+        self._typical = features.median(numeric_only=True).to_dict()
+        # Plain arrays: a cell of a DataFrame costs a hundred times as much, and 100,000 accounts ask for a million.
+        self._values = {name: features[name].to_numpy() for name in features.columns}
         known = [name for name in points.columns if name in self._specs]
         self.drivers = sorted({self._specs[name].driver for name in known})
         self._columns = {driver: [name for name in known if self._specs[name].driver == driver] for driver in self.drivers}
@@ -100,13 +102,13 @@ class Speaker:
 
     def telling(self, row: int, driver: str) -> str:
         """Choose the feature to speak of: the strongest one in which the account differs from the typical one."""
-        raising = [name for name, points in self.strongest(row, driver) if points > 0]
-        differing = [name for name in raising if self.value(row, name) != self._typical.get(name)]
-        return (differing or raising)[0]
+        strongest = self.strongest(row, driver)
+        differing = (name for name, points in strongest if points > 0 and self.value(row, name) != self._typical.get(name))
+        return next(differing, strongest[0][0])
 
     def value(self, row: int, feature: str):
         """Return an account's value of a feature, as a plain float or text; None where it is missing."""
-        value = self._values[feature].iat[row]
+        value = self._values[feature][row]
         if value is None or value != value:
             return None
         return value if isinstance(value, str) else float(value)
