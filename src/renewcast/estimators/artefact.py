@@ -1,9 +1,9 @@
 """A trained model as files: Booster text and JSON, each with its SHA-256, all checked before anything is parsed.
 
-LightGBM's reader crashes, hangs or loads nonsense when given a damaged file, so nothing reaches it unchecked.
+LightGBM's reader crashes, hangs or loads nonsense when given a damaged file, so a text reaches it here only after its digest
+was found right and a child process has parsed it and answered what was answered when it was saved.
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -13,16 +13,21 @@ import numpy as np
 
 from renewcast.errors import RenewcastError
 from renewcast.estimators.blend import Blend
+from renewcast.estimators.bundle import DIGEST, as_json, combined_sha256, digest_file, file_sha256, read_bundle, verify_digests
 from renewcast.estimators.health_score import HealthScore
+from renewcast.estimators.lightgbm_text import read_trees
 from renewcast.estimators.logistic import Logistic
 from renewcast.estimators.prior import Prior
 from renewcast.estimators.scorer import Scorer, frame_of, records_of
+from renewcast.estimators.trial import agree, try_texts
 
 FORMAT = 2
-DIGEST, SCORER, PROBE = "digest.json", "scorer.json", "probe.json"
+SCORER, PROBE = "scorer.json", "probe.json"
 KINDS = {"blend": Blend, "base_rate": Prior, "health_score": HealthScore, "logistic": Logistic}
 # What a saved model must repeat on its probe rows.
 TOLERANCE = 1e-9
+# Python's ways of saying that a content is not what the code took it for.
+NOT_OUR_SHAPE = (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError)
 
 
 def save(trained, directory: Path) -> str:
@@ -48,8 +53,7 @@ def save(trained, directory: Path) -> str:
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir()
     files = _contents(trained)
-    digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-    files[DIGEST] = _json({"format": FORMAT, "files": digests})
+    files[DIGEST] = digest_file(files, FORMAT)
     for name, content in files.items():
         with open(staged / name, "wb") as file:
             file.write(content)
@@ -82,17 +86,23 @@ def sha256(directory: Path) -> str:
     RenewcastError
         "... is not a model artefact", when it is not a directory of plain files.
     """
-    return _combined(_read_all(Path(directory)))
+    return combined_sha256(read_bundle(Path(directory)))
+
+
+def digests(directory: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file of an artefact, by name; raises as :func:`sha256` does."""
+    return file_sha256(read_bundle(Path(directory)))
 
 
 def load(directory: Path, *, expected_sha256: str | None = None) -> Scorer:
-    """Check every digest, then rebuild the estimators, then let them repeat their probe rows.
+    """Check every digest, let a child process try LightGBM's texts, rebuild the estimators, let them repeat their probe rows.
 
     Parameters
     ----------
     directory : pathlib.Path
     expected_sha256 : str, optional
-        What ``save`` returned, kept elsewhere; without it a file and its digest, changed together, pass.
+        What ``save`` returned, kept elsewhere; without it a file and its digest, changed together, are found only by what
+        they predict.
 
     Returns
     -------
@@ -101,26 +111,50 @@ def load(directory: Path, *, expected_sha256: str | None = None) -> Scorer:
     Raises
     ------
     RenewcastError
-        "... is not a model artefact", "... was changed after it was saved", "... was written by another version", or
-        "... no longer predicts what it predicted when it was saved".
+        "... is not a model artefact", "... was changed after it was saved", "... was written by another version",
+        "... cannot be read by LightGBM", or "... no longer predicts what it predicted when it was saved".
     """
     directory = Path(directory)
-    files = _read_all(directory)
-    if expected_sha256 is not None and _combined(files) != expected_sha256:
+    files = read_bundle(directory)
+    if expected_sha256 is not None and combined_sha256(files) != expected_sha256:
         raise RenewcastError(
             f"{directory} was changed after it was saved: its SHA-256 is not the champion's; restore it or train again."
         )
-    _verify(directory, files)
-    content = json.loads(files[SCORER])
-    if content["format"] != FORMAT:
-        raise RenewcastError(f"{directory} was written by another version of renewcast; train again with this one.")
-    estimators = {}
-    for name in content["estimators"]:
-        state = {file.removeprefix(f"{name}__"): data for file, data in files.items() if file.startswith(f"{name}__")}
-        estimators[name] = KINDS[name].from_state(state)
-    scorer = Scorer.of(content, estimators)
-    _repeat_probe(directory, scorer, json.loads(files[PROBE]))
+    verify_digests(directory, files, FORMAT)
+    parsed = {name: as_json(directory, files, name) for name in files if name.endswith(".json")}
+    texts = _texts(files)
+    for text in texts.values():
+        read_trees(text)
+    answers = try_texts(texts)
+    scorer, is_same = _rebuild(directory, files, parsed, answers)
+    if not is_same:
+        raise RenewcastError(
+            f"{directory} no longer predicts what it predicted when it was saved; "
+            "install the versions of requirements.lock or train again."
+        )
     return scorer
+
+
+def _rebuild(directory: Path, files: dict[str, bytes], parsed: dict, answers: dict) -> tuple[Scorer | None, bool]:
+    """Rebuild the estimators, once the texts have answered as they did, and tell whether they repeat their probe rows."""
+    from lightgbm.basic import LightGBMError
+
+    try:
+        probe = parsed[PROBE]
+        if not all(agree(scores, probe["texts"][name]) for name, scores in answers.items()):
+            return None, False
+        estimators = {}
+        for name in parsed[SCORER]["estimators"]:
+            state = {file.removeprefix(f"{name}__"): data for file, data in files.items() if file.startswith(f"{name}__")}
+            estimators[name] = KINDS[name].from_state(state)
+        scorer = Scorer.of(parsed[SCORER], estimators)
+        # A hostile number may overflow on its way to being refused.
+        with np.errstate(all="ignore"):
+            return scorer, _repeats_probe(scorer, probe)
+    except (*NOT_OUR_SHAPE, LightGBMError, RenewcastError):
+        raise RenewcastError(
+            f"{directory} is not a model artefact: a file in it has another shape than ours; restore it or train again."
+        ) from None
 
 
 def _contents(trained) -> dict[str, bytes]:
@@ -129,54 +163,30 @@ def _contents(trained) -> dict[str, bytes]:
         files |= {f"{name}__{file}": content for file, content in estimator.to_state().items()}
     encoding = trained.final["blend"].members["boosted"].encoding
     scorer = Scorer(trained.ranked_by, trained.final, trained.specs, encoding.levels)
-    files[SCORER] = _json({"format": FORMAT, "estimators": list(trained.final), **scorer.signature})
+    files[SCORER] = _json({"estimators": list(trained.final), **scorer.signature})
     expected = {name: one.predict(trained.probe, trained.probe_gated).tolist() for name, one in trained.final.items()}
-    files[PROBE] = _json(
-        {"rows": records_of(trained.probe, trained.specs), "gated": trained.probe_gated.tolist(), "expected": expected}
-    )
+    rows = records_of(trained.probe, trained.specs)
+    texts = try_texts(_texts(files))
+    files[PROBE] = _json({"rows": rows, "gated": trained.probe_gated.tolist(), "expected": expected, "texts": texts})
     return files
 
 
-def _read_all(directory: Path) -> dict[str, bytes]:
-    """Read each file once: what is hashed is what is parsed."""
-    try:
-        paths = sorted(directory.iterdir())
-        if not paths or not all(path.is_file() and not path.is_symlink() for path in paths):
-            raise OSError
-        return {path.name: path.read_bytes() for path in paths}
-    except OSError:
-        raise RenewcastError(f"{directory} is not a model artefact; train and promote a model first.") from None
+def _texts(files: dict[str, bytes]) -> dict[str, str]:
+    return {name: content.decode() for name, content in files.items() if name.endswith(".txt")}
 
 
-def _combined(files: dict[str, bytes]) -> str:
-    lines = (f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
-
-
-def _verify(directory: Path, files: dict[str, bytes]) -> None:
-    try:
-        noted = dict(json.loads(files[DIGEST])["files"])
-    except (KeyError, ValueError, TypeError):
-        raise RenewcastError(
-            f"{directory} is not a model artefact: {DIGEST} is missing or damaged; restore it or train again."
-        ) from None
-    found = {name: hashlib.sha256(content).hexdigest() for name, content in files.items() if name != DIGEST}
-    wrong = sorted(name for name in noted.keys() | found.keys() if noted.get(name) != found.get(name))
-    if wrong:
-        raise RenewcastError(
-            f"{directory / wrong[0]} was changed after it was saved: its SHA-256 differs; restore it or train again."
-        )
-
-
-def _repeat_probe(directory: Path, scorer: Scorer, probe: dict) -> None:
+def _repeats_probe(scorer: Scorer, probe: dict) -> bool:
+    """Compare what every estimator predicts on the probe rows, and let it explain some of them."""
     features, gated = frame_of(probe["rows"], scorer.specs), np.array(probe["gated"], dtype=bool)
+    if probe["expected"].keys() != scorer.estimators.keys() or len(gated) != len(features) or not len(features):
+        raise ValueError("probe")
+    scorer.predict(features, gated)
     for name, expected in probe["expected"].items():
-        apart = np.abs(scorer.estimators[name].predict(features, gated) - np.array(expected)).max()
+        apart = np.abs(scorer.estimators[name].predict(features, gated) - np.array(expected, dtype=float)).max()
         if not apart <= TOLERANCE:
-            raise RenewcastError(
-                f"{directory} no longer predicts what it predicted when it was saved (apart by {apart:.1e}); "
-                "install the versions of requirements.lock or train again."
-            )
+            return False
+        scorer.estimators[name].contributions(features.head(2), gated[:2])
+    return True
 
 
 def _json(content) -> bytes:

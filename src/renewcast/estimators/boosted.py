@@ -10,8 +10,9 @@ import pandas as pd
 
 from renewcast.estimators._definition import TrainingRows
 from renewcast.estimators.encoding import Encoding
+from renewcast.estimators.lightgbm_text import read_trees
 from renewcast.estimators.logit import sigmoid
-from renewcast.estimators.tree_shap import compare_with_lightgbm, path_trees, tree_shap
+from renewcast.estimators.tree_shap import compare_with_lightgbm, path_tree, tree_shap
 
 BAG_SHARE = 0.8
 # Fits run side by side, each on one thread: no waiting at barriers, and the same sums whatever the machine does.
@@ -183,7 +184,8 @@ class Boosted:
         encoded = self.encoding.matrix(features)
         columns = np.ascontiguousarray(encoded.T)
         if self._paths is None:
-            self._paths = [path_trees(booster.model_to_string(num_iteration=self.rounds)) for booster in self.boosters]
+            texts = (booster.model_to_string(num_iteration=self.rounds) for booster in self.boosters)
+            self._paths = [[path_tree(tree) for tree in read_trees(text)] for text in texts]
         base, total = 0.0, np.zeros(columns.shape)
         found = _side_by_side(lambda trees: tree_shap(trees, columns), self._paths)
         for booster, (level, values) in zip(self.boosters, found, strict=True):

@@ -31,8 +31,18 @@ class Scorer:
 
     @classmethod
     def of(cls, signature: dict, estimators: dict[str, Estimator]) -> "Scorer":
-        """Rebuild from a signature and the estimators."""
+        """Rebuild from a signature and the estimators.
+
+        Raises
+        ------
+        ValueError
+            Where the signature is not one.
+        """
         listed = signature["features"]
+        texts = [text for one in listed for text in (one["name"], one["driver"], *one.get("levels", ()))]
+        is_whole = all(isinstance(text, str) for text in texts) and signature["ranked_by"] in estimators
+        if not is_whole or not {one["kind"] for one in listed} <= {"numeric", "categorical"}:
+            raise ValueError("signature")
         specs = tuple(InputSpec(one["name"], one["driver"], one["kind"] == "categorical") for one in listed)
         levels = {one["name"]: tuple(one["levels"]) for one in listed if "levels" in one}
         return cls(signature["ranked_by"], estimators, specs, levels)

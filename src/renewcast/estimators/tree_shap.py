@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from renewcast.errors import RenewcastError
+from renewcast.estimators.lightgbm_text import CATEGORICAL, TreeText
 
-# LightGBM's bits of decision_type, and what it takes for zero.
-CATEGORICAL, DEFAULT_LEFT, MISSING_IS_ZERO, MISSING_IS_NAN = 1, 2, 4, 8
+# LightGBM's other bits of decision_type, and what it takes for zero.
+DEFAULT_LEFT, MISSING_IS_ZERO, MISSING_IS_NAN = 2, 4, 8
 ZERO = 1e-35
 # The values must be LightGBM's own to this; so many rows of every call are compared.
 TOLERANCE, COMPARED_ROWS = 1e-9, 8
@@ -25,8 +26,8 @@ class PathTree:
     ----------
     feature, threshold, kind : arrays, shape (n_splits,)
         Position of the feature, threshold, LightGBM's decision_type.
-    going_left : list of arrays of int, or None for a numeric split
-        The codes that a categorical split sends to the left.
+    going_left : dict of int to array of float
+        The codes that a categorical split sends to the left, by split.
     feature_of, zero_share : arrays, shape (n_leaves, n_slots)
         Each leaf has a slot a different feature on its path: the feature (-1: an unused slot) and the share of the training
         rows that stay on the path where that feature is not known (1 for an unused slot).
@@ -41,7 +42,7 @@ class PathTree:
     feature: np.ndarray
     threshold: np.ndarray
     kind: np.ndarray
-    going_left: list
+    going_left: dict[int, np.ndarray]
     feature_of: np.ndarray
     zero_share: np.ndarray
     answers: np.ndarray
@@ -104,29 +105,27 @@ class PathTree:
         return used, summed
 
 
-def path_trees(text: str) -> list[PathTree]:
-    """Read the trees of a model in LightGBM's text form.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    list of PathTree
-
-    Raises
-    ------
-    RenewcastError
-        "... LightGBM's text ...", where a tree cannot be read.
-    """
-    try:
-        sections = text.split("\nend of trees")[0].split("\nTree=")[1:]
-        return [_path_tree(dict(line.split("=", 1) for line in one.split("\n") if "=" in line)) for one in sections]
-    except (KeyError, ValueError, IndexError, RecursionError):
-        raise RenewcastError(
-            "A tree in LightGBM's text form cannot be read; install the LightGBM of requirements.lock or train again."
-        ) from None
+def path_tree(tree: TreeText) -> PathTree:
+    """Lay a tree out as its paths."""
+    value = tree.numbers["leaf_value"]
+    if len(value) == 1:
+        none, no_slots = np.zeros(0, dtype=int), np.zeros((1, 0))
+        return PathTree(none, no_slots[0], none, {}, no_slots, no_slots, np.zeros((1, 0, 1), dtype=int), value, float(value[0]))
+    feature, threshold, kind, counts, inner, left, right = (
+        tree.numbers[name]
+        for name in ("split_feature", "threshold", "decision_type", "leaf_count", "internal_count", "left_child", "right_child")
+    )
+    paths = _walk(np.column_stack([left, right]), feature, counts, inner)
+    slots = max(len(path) for path in paths)
+    most = max(len(passed) for path in paths for _, passed in path.values())
+    feature_of, zero_share = np.full((len(value), slots), -1), np.ones((len(value), slots))
+    answers = np.full((len(value), slots, most), 2 * len(feature))
+    for leaf, path in enumerate(paths):
+        for slot, (which, (share, passed)) in enumerate(path.items()):
+            feature_of[leaf, slot], zero_share[leaf, slot] = which, share
+            answers[leaf, slot, : len(passed)] = passed
+    base = float((value * (counts / inner[0])).sum())
+    return PathTree(feature, threshold, kind, tree.going_left, feature_of, zero_share, answers, value, base)
 
 
 def tree_shap(trees: list[PathTree], columns: np.ndarray) -> tuple[float, np.ndarray]:
@@ -192,45 +191,12 @@ def _kinds(left: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return first, kind_of
 
 
-def _path_tree(fields: dict[str, str]) -> PathTree:
-    def numbers(name, kind, count):
-        found = np.array(fields[name].split(), dtype=kind)
-        if len(found) != count:
-            raise ValueError(name)
-        return found
-
-    leaves = int(fields["num_leaves"])
-    value = numbers("leaf_value", float, leaves)
-    if leaves == 1:
-        none, no_slots = np.zeros(0, dtype=int), np.zeros((1, 0))
-        return PathTree(none, no_slots[0], none, [], no_slots, no_slots, np.zeros((1, 0, 1), dtype=int), value, float(value[0]))
-    splits, counts = leaves - 1, numbers("leaf_count", int, leaves)
-    feature, threshold = numbers("split_feature", int, splits), numbers("threshold", float, splits)
-    kind, inner = numbers("decision_type", int, splits), numbers("internal_count", int, splits)
-    children = np.column_stack([numbers("left_child", int, splits), numbers("right_child", int, splits)])
-    if counts.min() < 1 or inner.min() < 1 or sorted(children.ravel()) != [*range(-leaves, 0), *range(1, splits)]:
-        raise ValueError("children")
-    paths = _walk(children, feature, counts, inner)
-    slots = max(len(path) for path in paths)
-    most = max(len(passed) for path in paths for _, passed in path.values())
-    feature_of, zero_share = np.full((leaves, slots), -1), np.ones((leaves, slots))
-    answers = np.full((leaves, slots, most), 2 * splits)
-    for leaf, path in enumerate(paths):
-        for slot, (which, (share, passed)) in enumerate(path.items()):
-            feature_of[leaf, slot], zero_share[leaf, slot] = which, share
-            answers[leaf, slot, : len(passed)] = passed
-    base = float((value * (counts / inner[0])).sum())
-    going_left = [_codes_left(fields, int(threshold[at])) if kind[at] & CATEGORICAL else None for at in range(splits)]
-    return PathTree(feature, threshold, kind, going_left, feature_of, zero_share, answers, value, base)
-
-
 def _walk(children: np.ndarray, feature: np.ndarray, counts: np.ndarray, inner: np.ndarray) -> list[dict]:
     """Return for each leaf {feature: (zero share, answers that keep a row on the path)}."""
     splits, paths = len(feature), [{} for _ in counts]
-    waiting, seen = [(0, {})], 0
+    waiting = [(0, {})]
     while waiting:
         split, path = waiting.pop()
-        seen += 1
         for side, child in enumerate(children[split].tolist()):
             rows = counts[~child] if child < 0 else inner[child]
             share, passed = path.get(feature[split], (1.0, ()))
@@ -239,15 +205,4 @@ def _walk(children: np.ndarray, feature: np.ndarray, counts: np.ndarray, inner: 
                 paths[~child] = longer
             else:
                 waiting.append((child, longer))
-    if seen != splits:
-        raise ValueError("a circle")
     return paths
-
-
-def _codes_left(fields: dict[str, str], place: int) -> np.ndarray:
-    """Read which codes a categorical split sends to the left, from LightGBM's bit set."""
-    bounds = [int(one) for one in fields["cat_boundaries"].split()]
-    if not 0 <= place < len(bounds) - 1:
-        raise ValueError("cat_boundaries")
-    words = np.array(fields["cat_threshold"].split(), dtype=np.uint32)[bounds[place] : bounds[place + 1]]
-    return np.flatnonzero(np.unpackbits(words.view(np.uint8), bitorder="little")).astype(float)

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from renewcast.errors import RenewcastError
-from renewcast.estimators.tree_shap import compare_with_lightgbm, path_trees, tree_shap
+from renewcast.estimators.lightgbm_text import read_trees
+from renewcast.estimators.tree_shap import compare_with_lightgbm, path_tree, tree_shap
 
 ROWS, FEATURES, CATEGORICAL = 1500, 9, [7, 8]
 
@@ -28,6 +29,10 @@ def fitted(seed, rounds=12, **parameters):
     settings = {"objective": "binary", "num_threads": 1, "verbosity": -1, "seed": seed, "cat_smooth": 1.0, **parameters}
     data = lightgbm.Dataset(matrix, label=label, categorical_feature=CATEGORICAL, params=settings)
     return lightgbm.Booster(model_str=lightgbm.train(settings, data, rounds).model_to_string())
+
+
+def path_trees(text):
+    return [path_tree(tree) for tree in read_trees(text)]
 
 
 @pytest.mark.parametrize(
@@ -93,5 +98,5 @@ def test_values_that_are_not_lightgbms_own_are_refused():
 def test_a_damaged_text_is_refused_in_one_sentence(old, new):
     text = fitted(3, num_leaves=15).model_to_string()
     assert old in text
-    with pytest.raises(RenewcastError, match="cannot be read"):
+    with pytest.raises(RenewcastError, match="is damaged"):
         path_trees(text.replace(old, new))
