@@ -33,6 +33,8 @@ def made_up_row(rank, random_numbers, as_of=AS_OF):
         days_to_renewal=days,
         arr=arr,
         churn_probability=probability,
+        churn_low=probability / 2,
+        churn_high=min(1.0, 2 * probability),
         renewal_probability=1 - probability,
         arr_at_risk=round(arr * probability, 2),
         churn_probability_last_list=min(1.0, probability + 0.01),
@@ -54,6 +56,8 @@ def made_up_rows(count=8, *, seed=7, as_of=AS_OF):
     unscored = dict.fromkeys(
         (
             "churn_probability",
+            "churn_low",
+            "churn_high",
             "renewal_probability",
             "arr_at_risk",
             "churn_probability_last_list",

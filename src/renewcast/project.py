@@ -103,11 +103,12 @@ class Project(ProjectData):
         return champions, self._last_scores[1]
 
     def scores(self, as_of=None):
-        """Return account_id, churn_probability, renewal_probability and status of every account in scope."""
+        """Return account_id, churn_probability and its 90 % interval, renewal_probability, status: every account in scope."""
         import numpy as np
 
         _, scores = self.score_snapshot(as_of)
-        frame = scores.frame[["account_id", "as_of", "churn_probability", "renewal_probability", "reason_not_scored"]].copy()
+        shown = ("churn_probability", "churn_low", "churn_high", "renewal_probability")
+        frame = scores.frame[["account_id", "as_of", *shown, "reason_not_scored"]].copy()
         frame["status"] = np.where(scores.scored, "scored", "not_scored")
         return frame
 

@@ -180,7 +180,9 @@ def _repeats_probe(scorer: Scorer, probe: dict) -> bool:
     features, gated = frame_of(probe["rows"], scorer.specs), np.array(probe["gated"], dtype=bool)
     if probe["expected"].keys() != scorer.estimators.keys() or len(gated) != len(features) or not len(features):
         raise ValueError("probe")
-    scorer.predict(features, gated)
+    low, high = scorer.interval(features, gated)
+    if not (np.diff([low, scorer.predict(features, gated), high], axis=0) >= -TOLERANCE).all():
+        raise ValueError("doubt")
     for name, expected in probe["expected"].items():
         apart = np.abs(scorer.estimators[name].predict(features, gated) - np.array(expected, dtype=float)).max()
         if not apart <= TOLERANCE:

@@ -9,6 +9,7 @@ import pandas as pd
 from renewcast.estimators._definition import TrainingRows
 from renewcast.estimators.boosted import Boosted, Trees
 from renewcast.estimators.calibration import Calibration, Shape, fit_level
+from renewcast.estimators.doubt import Doubt
 from renewcast.estimators.drift import fit_drift
 from renewcast.estimators.gate_by_term import GATE_FEATURE, TermGate
 from renewcast.estimators.logistic import DEFAULT_STRENGTH, Logistic
@@ -72,13 +73,14 @@ class Blend:
             "logistic_signed_log": Logistic(specs, "signed_log", strength),
             "pooled_rates": Pooled(specs),
         }
-        self.gate, self.weights, self.calibration = None, None, None
+        self.gate, self.weights, self.calibration, self.doubt = None, None, None, None
 
     def fit(self, rows: TrainingRows) -> "Blend":
         """Fit the gate, the members, the level and its drift."""
         rows = rows.in_order()
         self.gate = TermGate.learn(rows)
         before = self.gate.open(rows)
+        self.doubt = Doubt.learn(rows, before)
         fits = self.members["boosted"].trees.fits
         self.weights = weights_for(before.positive_groups(), self.shares) if fits else dict(RATES_ONLY)
         for member in self.members.values():
@@ -95,6 +97,13 @@ class Blend:
             if self.weights[name]:
                 total += self.weights[name] * member.log_odds(features)
         return total
+
+    def doubtful(self, features: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the shown log odds before the gate, how far calibration moved them, and how far the fits of the trees differ."""
+        z = self.uncalibrated(features)
+        shown = self.calibration.apply(z)
+        scale = self.weights["boosted"] * self.shape.slope
+        return shown, shown - z, scale * self.members["boosted"].spread(features) if scale else np.zeros(len(z))
 
     def contributions(self, features: pd.DataFrame, gated: np.ndarray) -> tuple[np.ndarray, pd.DataFrame]:
         """Return base and parts of the log odds; behind the gate the whole change is ``term_outlasts_horizon``."""
@@ -122,7 +131,8 @@ class Blend:
 
     def to_state(self) -> dict[str, bytes]:
         """Return ``blend.json`` and the members' files."""
-        content = {"weights": self.weights, "gate": asdict(self.gate), "calibration": asdict(self.calibration)}
+        content = {"weights": self.weights}
+        content |= {name: asdict(getattr(self, name)) for name in ("gate", "calibration", "doubt")}
         state = {"blend.json": json.dumps(content).encode()}
         for member in self.members.values():
             state |= member.to_state()
@@ -136,7 +146,7 @@ class Blend:
         blend.weights, blend.gate = content["weights"], TermGate(**content["gate"])
         kept = content["calibration"]
         blend.calibration = Calibration(**kept | {"shape": Shape(**kept["shape"])})
-        blend.shape = blend.calibration.shape
+        blend.shape, blend.doubt = blend.calibration.shape, Doubt(**content["doubt"])
         blend.members = {
             "boosted": Boosted.from_state(state),
             "logistic": Logistic.from_state(state),

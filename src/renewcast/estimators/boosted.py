@@ -168,6 +168,20 @@ class Boosted:
             total += z
         return total / len(self.boosters)
 
+    def spread(self, features: pd.DataFrame) -> np.ndarray:
+        """Return the standard deviation of the log odds over the fits, shape (n,); 0 with a single fit."""
+        encoded, fits = self.encoding.matrix(features), len(self.boosters)
+        if not len(encoded) or fits < 2:
+            return np.zeros(len(encoded))
+        span = {"num_iteration": self.rounds, "num_threads": 1}
+        mean, squares = np.zeros(len(encoded)), np.zeros(len(encoded))
+        found = _side_by_side(lambda booster: booster.predict(encoded, raw_score=True, **span), self.boosters)
+        for count, z in enumerate(found, start=1):
+            away = z - mean
+            mean += away / count
+            squares += away * (z - mean)
+        return np.sqrt(squares / (fits - 1))
+
     def predict(self, features: pd.DataFrame, gated: np.ndarray) -> np.ndarray:
         """Return the churn probability, shape (n,)."""
         return sigmoid(self.log_odds(features))

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from renewcast.estimators._definition import Estimator, InputSpec
+from renewcast.estimators.doubt import interval_of
 from renewcast.estimators.encoding import Encoding
 
 
@@ -74,6 +75,27 @@ class Scorer:
     def contributions(self, features: pd.DataFrame, gated: np.ndarray) -> tuple[np.ndarray, pd.DataFrame]:
         """Return base and parts of the log odds, from the estimator that ranks the list."""
         return self.estimators[self.ranked_by].contributions(self._checked(features), np.asarray(gated, dtype=bool))
+
+    def interval(self, features: pd.DataFrame, gated: np.ndarray, level: float = 0.9) -> tuple[np.ndarray, np.ndarray]:
+        """Return low and high of each row's probability, shape (n,); low <= probability <= high.
+
+        Of accounts with these features the interval holds the churn probability; see :mod:`renewcast.estimators.doubt`. It is
+        wider where there was less to learn from, where calibration had to move the log odds far, and where the bagged fits
+        disagree.
+
+        Parameters
+        ----------
+        features : pandas.DataFrame, shape (n, n_features)
+        gated : array of bool, shape (n,)
+        level : float in (0, 1)
+            The share of accounts whose conditional probability should lie inside.
+
+        Returns
+        -------
+        tuple of arrays of float in [0, 1]
+        """
+        estimator, doubt = self.estimators[self.ranked_by], self.estimators["blend"].doubt
+        return interval_of(estimator, doubt, self._checked(features), np.asarray(gated, dtype=bool), level)
 
     def _checked(self, features: pd.DataFrame) -> pd.DataFrame:
         Encoding(self.specs, self.levels).check(features)

@@ -3,6 +3,7 @@
 import dataclasses
 
 from renewcast.explanation.phrases import sentence
+from renewcast.explanation.top_drivers import SMALLEST_POINTS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,7 +119,3 @@ class Speaker:
         spec = self._specs[feature]
         recent = self.value(row, spec.beside) if spec.beside in self._values else None
         return sentence(spec, self.value(row, feature), self._typical.get(feature), self._language, self._currency, recent)
-
-
-SMALLEST_POINTS = 1e-4
-"""A driver that adds less than a hundredth of a percentage point is no reason."""

@@ -43,7 +43,8 @@ def risk_list(view, champion, scores, clusters, last_list):
     days = (frame["next_renewal_on"] - frame["as_of"]).dt.days
     rows["days_to_renewal"] = days.astype("Int64")
     rows["arr"] = arr.fillna(0.0)
-    rows["churn_probability"] = frame["churn_probability"]
+    for name in ("churn_probability", "churn_low", "churn_high"):
+        rows[name] = frame[name]
     rows["renewal_probability"] = frame["renewal_probability"]
     rows["arr_at_risk"] = (frame["churn_probability"] * rows["arr"]).round(2)
     rows["churn_probability_last_list"] = _last(last_list, rows["account_id"])

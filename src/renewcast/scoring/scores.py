@@ -17,7 +17,8 @@ class Scores:
     ----------
     as_of : datetime.date
     frame : pandas.DataFrame
-        The population (see snapshots.population) with churn_probability and renewal_probability (NaN: not scored).
+        The population (see snapshots.population) with churn_probability, churn_low and churn_high (its 90 % interval, see
+        estimators.doubt) and renewal_probability (NaN: not scored).
     features : pandas.DataFrame
         One row per account in scope, in the order of ``frame``.
     attribution : explanation.attribution.Attribution
@@ -68,6 +69,11 @@ def score(view, champion, renewal_champion, as_of: dt.date, *, progress=None) ->
     frame["churn_probability"] = np.nan
     attribution = attribute(champion.scorer, features[eligible], gated[eligible])
     frame.loc[eligible, "churn_probability"] = attribution.probability
+    low, high = champion.scorer.interval(features[eligible], gated[eligible])
+    # The probability shown is the sum of what it is made of, which may differ from the predicted one in the last bits.
+    frame["churn_low"], frame["churn_high"] = np.nan, np.nan
+    frame.loc[eligible, "churn_low"] = np.minimum(low, attribution.probability)
+    frame.loc[eligible, "churn_high"] = np.maximum(high, attribution.probability)
     frame["renewal_probability"] = np.nan
     if renewal_champion is not None and eligible.any():
         frame["renewal_probability"] = _renewal_probability(view, renewal_champion, frame, features, as_of)

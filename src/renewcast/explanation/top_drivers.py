@@ -1,0 +1,58 @@
+"""The drivers that raise each probability most, as plain columns: for whoever asks the model without the project."""
+
+import numpy as np
+import pandas as pd
+
+from renewcast.explanation.attribution import Attribution
+
+SMALLEST_POINTS = 1e-4
+"""A driver that adds less than a hundredth of a percentage point is no reason."""
+
+
+def top_drivers(attribution: Attribution, specs, number: int = 3) -> pd.DataFrame:
+    """List for each row the drivers that raise the probability most, strongest first.
+
+    Parameters
+    ----------
+    attribution : Attribution
+    specs : iterable of objects with ``name`` and ``driver``
+    number : int
+        At most so many a row.
+
+    Returns
+    -------
+    pandas.DataFrame
+        For k from 1 to ``number``: ``driver_k`` (text), ``driver_k_feature`` (its feature that raises the probability most)
+        and ``driver_k_points`` (probability points of the whole driver); None and NaN where fewer drivers raise it. Ties go to
+        the driver that stands first by name.
+
+    Examples
+    --------
+    >>> from renewcast.estimators._definition import InputSpec
+    >>> points = pd.DataFrame({"logins_7d": [0.1], "logins_28d": [0.2], "open_tickets": [-0.1]})
+    >>> specs = [InputSpec("logins_7d", "usage", False), InputSpec("logins_28d", "usage", False)]
+    >>> specs += [InputSpec("open_tickets", "support", False)]
+    >>> top_drivers(Attribution(np.array([0.1]), np.array([0.3]), points), specs, 2).round(2).values.tolist()
+    [['usage', 'logins_28d', 0.3, None, None, nan]]
+    """
+    points = attribution.points
+    names = {}
+    for spec in sorted(specs, key=lambda spec: spec.driver):
+        if spec.name in points:
+            names.setdefault(spec.driver, []).append(spec.name)
+    drivers, rows = np.array([*names, None], dtype=object), np.arange(len(points))
+    totals, strongest = np.full((len(points), len(names)), np.nan), np.empty((len(points), len(names)), dtype=object)
+    for at, features in enumerate(names.values()):
+        of_driver = points[features].to_numpy()
+        # Column by column: a row's sum must not depend on the batch.
+        totals[:, at] = sum(of_driver[:, column] for column in range(len(features)))
+        strongest[:, at] = np.array(features, dtype=object)[of_driver.argmax(axis=1)] if len(points) else None
+    order = np.argsort(-totals, axis=1, kind="stable")
+    columns = {}
+    for place in range(number):
+        at = order[:, place] if place < len(names) else np.zeros(len(points), dtype=int)
+        found = totals[rows, at] > SMALLEST_POINTS if place < len(names) else np.zeros(len(points), dtype=bool)
+        columns[f"driver_{place + 1}"] = np.where(found, drivers[at], None)
+        columns[f"driver_{place + 1}_feature"] = np.where(found, strongest[rows, at] if len(names) else None, None)
+        columns[f"driver_{place + 1}_points"] = np.where(found, totals[rows, at] if len(names) else np.nan, np.nan)
+    return pd.DataFrame(columns, index=points.index)
