@@ -48,6 +48,7 @@ def train_and_promote(project, target: str, as_of: dt.date) -> dict:
         "model_version": version,
         "run_id": run_id,
         **facts,
+        "files_sha256": artefact.digests(folder),
         "label": getattr(params.labels, target).model_dump(mode="json"),
         "ranked_by": trained.ranked_by,
         "has_skill": trained.has_skill,

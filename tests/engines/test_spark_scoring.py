@@ -37,7 +37,11 @@ with local_spark() as spark:
     scored(spark.read.parquet(str(place / "rows.parquet")).repartition(2, "number"), model).write.parquet(str(place / "scored"))
     there = project.score_on_spark(as_of, session=spark, partitions=2).toArrow().to_pandas().set_index("account_id")
 found = pd.read_parquet(place / "scored").set_index("number").sort_index()
-told |= {"rows": len(rows), "found": len(found), "columns": sorted(set(found) ^ (set(rows) | {"probability"}))}
+told |= {"rows": len(rows), "found": len(found), "columns": sorted(set(found) ^ set(rows))}
+answers = mlflow.pyfunc.load_model(model).predict(rows)
+told["answers_same"] = bool(answers.equals(found[list(answers.columns)].reset_index(drop=True).astype(answers.dtypes)))
+told["answers"] = list(answers.columns)
+told["drivers"] = int(found["driver_1"].notna().sum())
 told["same"] = int((found["probability"].to_numpy().view("int64") == rows["here"].to_numpy().view("int64")).sum())
 told["on_list"] = int(on_list.sum())
 found = there.loc[scores["account_id"][on_list], "probability"].to_numpy()
@@ -74,5 +78,10 @@ def test_features_and_probabilities_made_on_spark_are_those_of_the_list(told):
     assert told["apart"] < 1e-9
 
 
-def test_the_columns_of_the_rows_stay_beside_the_probability(told):
-    assert told["columns"] == ["number"]
+def test_the_columns_of_the_rows_stay_beside_the_answer(told):
+    assert told["columns"] == sorted({*told["answers"], "number"})
+
+
+def test_interval_and_reasons_are_those_of_here(told):
+    assert told["answers"][:4] == ["probability", "low", "high", "driver_1"]
+    assert told["answers_same"] and told["drivers"] > 20

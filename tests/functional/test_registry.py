@@ -1,11 +1,13 @@
 """What MLflow was told of the trainings, read through MLflow's own interface in a process of its own."""
 
+import hashlib
 import json
 import os
 import subprocess
 import sys
 
 import pytest
+import yaml
 from trained_company import AS_OF
 
 ASK = """
@@ -26,6 +28,8 @@ for target in ("churn", "renewal"):
         "figures": [file.path for file in client.list_artifacts(version.run_id, "figures")],
         "inputs": [column["name"] for column in model.signature.inputs.to_dict()],
         "outputs": [column["name"] for column in model.signature.outputs.to_dict()],
+        "params": [{key: one[key] for key in ("name", "default")} for one in model.signature.params.to_dict()],
+        "digests": version.tags,
         "files": sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()),
     }
 from renewcast import Project
@@ -69,11 +73,21 @@ def test_a_run_has_its_parameters_metrics_figures_and_the_datas_fingerprint(told
 @pytest.mark.parametrize("target", ["churn", "renewal"])
 def test_the_registered_model_has_a_signature_and_no_pickle(told, answers, target):
     model = told[target]
-    assert model["outputs"] == ["probability"]
+    assert model["outputs"][:4] == ["probability", "low", "high", "driver_1"] and len(model["outputs"]) == 12
+    assert model["params"] == [{"name": "reasons", "default": True}]
     assert len(model["inputs"]) == answers[target]["features"] + 1 and "usage_events_28d" in model["inputs"]
     assert model["files"] and not [
         name for name in model["files"] if name.endswith((".pkl", ".pickle", ".joblib", ".cloudpickle"))
     ]
+
+
+@pytest.mark.parametrize("target", ["churn", "renewal"])
+def test_the_registry_vouches_for_every_file_as_the_record_does(told, trained_company, target):
+    record = yaml.safe_load((trained_company / "models" / target / "champion.yaml").read_text())
+    folder = trained_company / "models" / target / "artefact" / record["sha256"][:16]
+    tags, found = told[target]["digests"], {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+    assert tags["sha256"] == record["sha256"]
+    assert json.loads(tags["files_sha256"]) == record["files_sha256"] == found
 
 
 def test_the_served_model_predicts_what_the_list_shows(told, answers):

@@ -52,7 +52,9 @@ def top_drivers(attribution: Attribution, specs, number: int = 3) -> pd.DataFram
     for place in range(number):
         at = order[:, place] if place < len(names) else np.zeros(len(points), dtype=int)
         found = totals[rows, at] > SMALLEST_POINTS if place < len(names) else np.zeros(len(points), dtype=bool)
-        columns[f"driver_{place + 1}"] = np.where(found, drivers[at], None)
-        columns[f"driver_{place + 1}_feature"] = np.where(found, strongest[rows, at] if len(names) else None, None)
+        texts = {"": drivers[at], "_feature": strongest[rows, at] if len(names) else None}
+        for name, text in texts.items():
+            # Objects, so that None stays None: MLflow would write a NaN into its JSON.
+            columns[f"driver_{place + 1}{name}"] = pd.Series(np.where(found, text, None), index=points.index, dtype=object)
         columns[f"driver_{place + 1}_points"] = np.where(found, totals[rows, at] if len(names) else np.nan, np.nan)
     return pd.DataFrame(columns, index=points.index)

@@ -5,6 +5,7 @@ record's SHA-256 before anything in it is parsed, and fetched from the registry 
 """
 
 import dataclasses
+import re
 from pathlib import Path
 
 import yaml
@@ -62,7 +63,7 @@ def load_champion(directory: Path, target: str, label=None) -> Champion:
     path = _record_path(directory, target)
     if not path.exists():
         raise RenewcastError(f"no champion for {target} in {path.parent}; run `renewcast run train --target {target}` first.")
-    record = yaml.safe_load(path.read_text(encoding="utf-8"))
+    record = _read(path)
     folder = artefact_folder(directory, target, record["sha256"])
     if not folder.exists():
         from renewcast.tracking.runs import fetch_artefact
@@ -80,6 +81,18 @@ def load_champion(directory: Path, target: str, label=None) -> Champion:
             f"run `renewcast run train --target {target}`, or set it back."
         )
     return Champion(target, str(record["model_version"]), record, artefact.load(folder, expected_sha256=record["sha256"]))
+
+
+def _read(path: Path) -> dict:
+    """Read a record, whose digest names a folder and must be one."""
+    try:
+        record = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, ValueError, RecursionError):
+        record = None
+    known = isinstance(record, dict) and {"model_name", "model_version", "sha256", "label", "target"} <= record.keys()
+    if not known or not isinstance(record["sha256"], str) or not re.fullmatch(r"[0-9a-f]{64}", record["sha256"]):
+        raise RenewcastError(f"{path} is not a champion's record; restore it from version control, or train again.")
+    return record
 
 
 def _record_path(directory: Path, target: str) -> Path:

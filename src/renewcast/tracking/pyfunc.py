@@ -23,14 +23,9 @@ def log_model(mlflow, trained, artefact: Path, training_set):
     """
     import importlib.metadata
 
-    from mlflow.models import ModelSignature
-    from mlflow.types import ColSpec, DataType, Schema
+    from renewcast.estimators.artefact import sha256
+    from renewcast.tracking.serving import signature
 
-    inputs = [
-        ColSpec(DataType.string if spec.is_categorical else DataType.double, spec.name, required=False) for spec in trained.specs
-    ]
-    inputs.append(ColSpec(DataType.boolean, "gated", required=False))
-    signature = ModelSignature(inputs=Schema(inputs), outputs=Schema([ColSpec(DataType.double, "probability")]))
     # Given requirements keep MLflow from guessing them, which takes a minute and a subprocess.
     needed = [
         f"{name}=={importlib.metadata.version(name)}" for name in ("lightgbm", "numpy", "pandas", "renewcast", "scikit-learn")
@@ -43,6 +38,7 @@ def log_model(mlflow, trained, artefact: Path, training_set):
             name="model",
             python_model=code,
             artifacts={"artefact": str(artefact)},
-            signature=signature,
+            signature=signature(trained.specs),
+            model_config={"sha256": sha256(artefact)},
             pip_requirements=needed,
         )

@@ -6,7 +6,7 @@ from mlflow.pyfunc import PythonModel
 
 
 class RenewcastModel(PythonModel):
-    """Predict the probability of the target from a frame of features."""
+    """Predict the probability of the target from a frame of features, with its interval and the drivers behind it."""
 
     def load_context(self, context):
         """Verify and load the artefact."""
@@ -14,20 +14,14 @@ class RenewcastModel(PythonModel):
 
         from renewcast.estimators import artefact
 
-        self._scorer = artefact.load(Path(context.artifacts["artefact"]))
+        expected = (context.model_config or {}).get("sha256")
+        self._scorer = artefact.load(Path(context.artifacts["artefact"]), expected_sha256=expected)
 
     def predict(self, context, model_input: pd.DataFrame, params=None) -> pd.DataFrame:
-        """Return a frame with the column probability, one row an input row."""
-        import numpy as np
+        """Return probability, low, high and, unless ``params={"reasons": False}``, three drivers, one row an input row."""
+        from renewcast.tracking.serving import answer
 
-        frame = model_input.copy()
-        gated = frame.pop("gated").fillna(False).to_numpy(dtype=bool) if "gated" in frame else np.zeros(len(frame), dtype=bool)
-        for spec in self._scorer.specs:
-            if spec.name not in frame:
-                frame[spec.name] = None
-            wanted = frame[spec.name].astype(object).where(frame[spec.name].notna(), None)
-            frame[spec.name] = wanted if spec.is_categorical else pd.to_numeric(frame[spec.name]).astype("float64")
-        return pd.DataFrame({"probability": self._scorer.predict(frame, gated)})
+        return answer(self._scorer, model_input, with_reasons=bool((params or {}).get("reasons", True)))
 
 
 mlflow.models.set_model(RenewcastModel())

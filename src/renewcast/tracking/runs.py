@@ -3,6 +3,7 @@
 MLflow keeps to a sqlite file in the project unless its usual environment variables say otherwise; telemetry is off.
 """
 
+import json
 import os
 import shutil
 import tempfile
@@ -60,6 +61,7 @@ def log_training(directory: Path, params, training_set, trained, artefact: Path,
         Run id, name of the registered model, version.
     """
     mlflow = _client(directory)
+    from renewcast.estimators.artefact import digests
     from renewcast.tracking import figures, pyfunc
 
     model_name = f"{params.project.name}-{training_set.target}"
@@ -75,6 +77,9 @@ def log_training(directory: Path, params, training_set, trained, artefact: Path,
                 mlflow.log_figure(figure, f"figures/{name}.png")
             info = pyfunc.log_model(mlflow, trained, artefact, training_set)
             version = mlflow.register_model(info.model_uri, model_name).version
+            # What the registry vouches for, where the artefact cannot reach it: one digest, and one a file.
+            for name, value in {"sha256": facts["sha256"], "files_sha256": json.dumps(digests(artefact))}.items():
+                mlflow.MlflowClient().set_model_version_tag(model_name, version, name, value)
             mlflow.MlflowClient().set_registered_model_alias(model_name, ALIAS, version)
         return run.info.run_id, model_name, str(version)
     except mlflow.exceptions.MlflowException as refused:

@@ -1,8 +1,8 @@
 """Score feature rows that lie in Spark with the registered model, where they lie."""
 
 
-def scored(frame, model: str):
-    """Add the probability to a Spark DataFrame of feature rows.
+def scored(frame, model: str, *, with_reasons: bool = True):
+    """Add the probability, its interval and the drivers behind it to a Spark DataFrame of feature rows.
 
     Parameters
     ----------
@@ -11,11 +11,14 @@ def scored(frame, model: str):
         Other columns stay as they are. A feature that has no column counts as missing.
     model : str
         Where MLflow finds it, such as ``models:/demo-churn@champion``.
+    with_reasons : bool
+        False saves most of the time.
 
     Returns
     -------
     pyspark.sql.DataFrame
-        ``frame`` with ``probability``. Nothing is computed yet, and nothing comes to the driver.
+        ``frame`` with the columns of :func:`renewcast.tracking.serving.output_columns`. Nothing is computed yet, and nothing
+        comes to the driver.
 
     Notes
     -----
@@ -25,9 +28,20 @@ def scored(frame, model: str):
     from mlflow.models import get_model_info
     from pyspark.sql import functions as F
 
+    from renewcast.tracking.serving import output_columns
+
     names = {"string": "string", "double": "double", "boolean": "boolean"}
     wanted = [(column.name, names[column.type.name]) for column in get_model_info(model).signature.inputs.inputs]
     present = set(frame.columns)
     columns = [(frame[f"`{name}`"] if name in present else F.lit(None)).cast(kind).alias(name) for name, kind in wanted]
-    predict = mlflow.pyfunc.spark_udf(frame.sparkSession, model, result_type="double", env_manager="local")
-    return frame.withColumn("probability", predict(F.struct(*columns)))
+    answers = output_columns(with_reasons)
+    predict = mlflow.pyfunc.spark_udf(
+        frame.sparkSession,
+        model,
+        result_type=", ".join(f"{name} {kind}" for name, kind in answers.items()),
+        env_manager="local",
+        params={"reasons": with_reasons},
+    )
+    # Held under one name, so that a row is scored once, however many fields are taken from its answer.
+    held = frame.withColumn("__answer", predict(F.struct(*columns)))
+    return held.select(*(held[f"`{name}`"] for name in frame.columns), *(held["__answer"][name].alias(name) for name in answers))
