@@ -31,8 +31,6 @@ _WIDTHS = {
     "days_to_renewal": 10,
     "arr": 15,
     "churn_probability": 12,
-    "churn_low": 8,
-    "churn_high": 8,
     "renewal_probability": 12,
     "arr_at_risk": 15,
     "churn_probability_last_list": 11,
