@@ -1,14 +1,17 @@
 """The audit of a training: its recount is the training set, and its attack changes what it should and nothing else."""
 
+import dataclasses
+
 import numpy as np
+import pandas as pd
 import pytest
 from small_project import params_of
 from synthetic_panel import EMBARGO_DAYS, MODEL, SPECS, SPLITS, panel
 
 from renewcast import Project
 from renewcast.audit.training_attack import differences, fitted_parts, flatter, spoil
+from renewcast.audit.training_copies import check_copies
 from renewcast.audit.training_recount import recount
-from renewcast.audit.training_rows import check_copies
 from renewcast.evaluation.training import train
 
 
@@ -78,11 +81,48 @@ def test_a_development_row_that_changes_is_seen(world, trained):
     assert any(name.startswith("blend") for name in changed)
 
 
-def test_rows_that_are_alike_by_chance_are_no_copies():
-    """Where features are few and coarse, neighbours are everywhere."""
-    rows = panel(accounts=300, dates=10)[0]
-    for name in rows.features:
-        if rows.features[name].dtype.kind == "f":
-            rows.features[name] = rows.features[name].round(0)
-    late = rows.as_of > np.sort(np.unique(rows.as_of))[6]
-    assert check_copies(rows, ~late, late)[1] == []
+def with_telling_features(rows, draws, seed=0):
+    """Add twelve features; rows with the same number in ``draws`` have the same values."""
+    values = np.random.default_rng(seed).normal(size=(draws.max() + 1, 12))[draws]
+    added = pd.DataFrame(values, columns=[f"told_{number}" for number in range(12)])
+    return dataclasses.replace(rows, features=pd.concat([rows.features[["tenure_days"]], added], axis=1))
+
+
+def before_and_after(rows):
+    dates = np.unique(rows.as_of)
+    return rows.as_of <= dates[7], rows.as_of >= dates[11]
+
+
+def of_groups(rows, groups, since=0):
+    """Number the rows; the first so many groups stand still from a date on, and have one number each since then."""
+    group = np.unique(rows.group, return_inverse=True)[1]
+    is_still = (group < groups) & (rows.as_of >= np.unique(rows.as_of)[since])
+    return np.where(is_still, group, groups + np.arange(len(rows)))
+
+
+@pytest.mark.parametrize(("still", "since"), [(3, 6), (3, 0), (60, 0), (200, 0)])
+def test_accounts_that_stand_still_are_no_copies(world, still, since):
+    """Three are few witnesses, however many rows each has; of sixty or all there are as many in development."""
+    rows = with_telling_features(world, of_groups(world, still, since))
+    assert check_copies(rows, *before_and_after(rows))[1] == []
+
+
+def test_accounts_that_are_alike_by_chance_are_no_copies(world):
+    """Where accounts are of few sorts, neighbours are everywhere."""
+    rows = with_telling_features(world, np.random.default_rng(1).integers(0, 300, len(world)))
+    assert check_copies(rows, *before_and_after(rows))[1] == []
+
+
+@pytest.mark.parametrize("is_split_by_time", [True, False])
+def test_rows_of_the_test_that_development_holds_too_are_copies(world, is_split_by_time):
+    """With the time between them, and where development and test share their dates."""
+    development, test = before_and_after(world)
+    if not is_split_by_time:
+        test = np.unique(world.group, return_inverse=True)[1] < 60
+        development = ~test
+    draws = of_groups(world, 5)
+    assert check_copies(with_telling_features(world, draws), development, test)[1] == []
+    copied = np.flatnonzero(test)[::3]
+    draws[np.flatnonzero(development)[: len(copied)]] = draws[copied]
+    (finding,) = check_copies(with_telling_features(world, draws), development, test)[1]
+    assert "all but copies" in finding.message

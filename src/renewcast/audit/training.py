@@ -8,8 +8,9 @@ import numpy as np
 
 from renewcast.audit.finding import Finding
 from renewcast.audit.training_attack import differences, fitted_parts, flatter, spoil
+from renewcast.audit.training_copies import check_copies
 from renewcast.audit.training_recount import recount, wait_days
-from renewcast.audit.training_rows import check_copies, check_rows, training_finding
+from renewcast.audit.training_rows import check_rows, training_finding
 from renewcast.audit.training_split import check_split, check_test
 from renewcast.errors import RenewcastError
 
