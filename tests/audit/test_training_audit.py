@@ -9,7 +9,7 @@ from small_project import params_of
 from synthetic_panel import EMBARGO_DAYS, MODEL, SPECS, SPLITS, panel
 
 from renewcast import Project
-from renewcast.audit.training_attack import differences, fitted_parts, flatter, spoil
+from renewcast.audit.training_attack import MOST_GROUPS, differences, fitted_parts, flatter, spoil, thinned
 from renewcast.audit.training_copies import check_copies
 from renewcast.audit.training_recount import recount
 from renewcast.evaluation.training import train
@@ -126,3 +126,14 @@ def test_rows_of_the_test_that_development_holds_too_are_copies(world, is_split_
     draws[np.flatnonzero(development)[: len(copied)]] = draws[copied]
     (finding,) = check_copies(with_telling_features(world, draws), development, test)[1]
     assert "all but copies" in finding.message
+
+
+def test_a_large_training_is_attacked_on_some_whole_groups_of_both_outcomes():
+    rows = panel(accounts=MOST_GROUPS + 100, dates=3)[0]
+    fewer = thinned(rows, 0)
+    groups = np.unique(fewer.group)
+    assert len(groups) == MOST_GROUPS and len(fewer) == np.isin(rows.group, groups).sum()
+    marked = np.unique(rows.group[rows.label])
+    assert np.isin(marked, groups).all() if len(marked) <= MOST_GROUPS // 2 else np.isin(marked, groups).sum() >= MOST_GROUPS // 2
+    assert thinned(fewer, 0) is fewer and (thinned(rows, 0).account_id == fewer.account_id).all()
+    assert set(np.unique(thinned(rows, 1).group)) != set(groups)

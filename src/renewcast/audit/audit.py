@@ -1,5 +1,6 @@
 """The audit of a project: four attacks on one drawn sample, and one report."""
 
+import contextlib
 import dataclasses
 import datetime as dt
 
@@ -102,17 +103,21 @@ def audit(project, as_of=None, *, probes: int = PROBES, seed: int = 0, progress=
     RenewcastError
         Where ``as_of`` is no snapshot day, or the project has no tables.
     """
-    from renewcast.audit.futures import changed_futures
+    from renewcast.audit.futures import changed_futures, rows_of
     from renewcast.audit.oracle import replay
     from renewcast.audit.rows import training_and_scoring
     from renewcast.audit.sample import draw
     from renewcast.audit.suspects import suspects
     from renewcast.audit.training import audit_training
+    from renewcast.errors import RenewcastError
 
     day = project.day(as_of)
     say = progress or (lambda done, total, text: None)
     say(0, 0, "drawing accounts")
     company, snapshots = draw(project, day, max(1, -(-probes // len(project.tables))), seed)
+    say(0, 0, "building the drawn snapshots")
+    with company.opened() as view:
+        built = rows_of(view, snapshots)
     checks = []
 
     def run(name, meaning, work, is_suspicion=False):
@@ -123,14 +128,28 @@ def audit(project, as_of=None, *, probes: int = PROBES, seed: int = 0, progress=
     run(
         "future_change",
         "changes facts at or after each snapshot",
-        lambda: changed_futures(company, snapshots, probes, seed, progress=progress),
+        lambda: changed_futures(company, snapshots, probes, seed, built=built, progress=progress),
     )
-    run("oracle", "replays each snapshot row by row", lambda: replay(company, snapshots))
+    run("oracle", "replays each snapshot row by row", lambda: replay(company, snapshots, built=built))
     run(
         "train_and_score",
         "compares training rows with scoring rows",
         lambda: training_and_scoring(project, company, day, seed),
     )
-    run("suspect", "looks for columns that carry the label", lambda: suspects(project, day, seed), is_suspicion=True)
-    run("training", "looks at how the model was trained", lambda: audit_training(project, day, seed), is_suspicion=True)
+    say(0, 0, "building the training set")
+    training_set = None
+    with contextlib.suppress(RenewcastError):  # where no outcome is finished yet, there is none
+        training_set = project.training_set(project.params.scoring.target, day)
+    run(
+        "suspect",
+        "looks for columns that carry the label",
+        lambda: suspects(project, day, seed, training_set=training_set),
+        is_suspicion=True,
+    )
+    run(
+        "training",
+        "looks at how the model was trained",
+        lambda: audit_training(project, day, seed, training_set=training_set),
+        is_suspicion=True,
+    )
     return AuditReport(day, seed, len(snapshots), tuple(checks))

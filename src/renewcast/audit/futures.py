@@ -24,7 +24,9 @@ class Row:
     as_of: dt.datetime
 
 
-def changed_futures(company: CompanySlice, snapshots, probes: int, seed: int, *, progress=None) -> tuple[int, list[Finding]]:
+def changed_futures(
+    company: CompanySlice, snapshots, probes: int, seed: int, *, built=None, progress=None
+) -> tuple[int, list[Finding]]:
     """Change, add, restate, delete and reveal facts at or after each snapshot, and compare its row.
 
     Because a row rests on its own account, one rebuild tries one change in every table for every snapshot.
@@ -37,6 +39,8 @@ def changed_futures(company: CompanySlice, snapshots, probes: int, seed: int, *,
     probes : int
         How many changes are tried, at least.
     seed : int
+    built : pandas.DataFrame, optional
+        The rows as they were, where :func:`rows_of` built them already.
     progress : callable, optional
 
     Returns
@@ -48,7 +52,7 @@ def changed_futures(company: CompanySlice, snapshots, probes: int, seed: int, *,
     tried, findings = 0, []
     if snapshots.empty:
         return tried, findings
-    attack = Attack(company, snapshots, seed)
+    attack = Attack(company, snapshots, seed, built)
     tables = [name for name in company.tables if company.staged.mapped_columns.get(name)]
     number = 0
     while tried < probes:
@@ -72,14 +76,16 @@ class Attack:
     snapshots : pandas.DataFrame
         account_id, as_of; one row an account.
     seed : int
+    built : pandas.DataFrame, optional
+        The rows as they were, where they were built already.
     """
 
-    def __init__(self, company: CompanySlice, snapshots, seed: int):
+    def __init__(self, company: CompanySlice, snapshots, seed: int, built=None):
         self.company, self.snapshots, self.seed = company, snapshots, seed
         self.rows = [
             Row(*entry) for entry in zip(range(len(snapshots)), snapshots["account_id"], _instants(snapshots), strict=True)
         ]
-        self.before = self.rebuilt({})
+        self.before = self.rebuilt({}) if built is None else built
         since = company.known_modules()
         self._perturbers = {
             name: Perturber(contract, pools, self._strangers(), since) for name, contract, pools in _contracts(company)

@@ -21,7 +21,7 @@ from renewcast.audit.scope import scope
 SECOND, DAY = 10**6, 86_400 * 10**6
 
 
-def replay(company: CompanySlice, snapshots) -> tuple[int, list[Finding]]:
+def replay(company: CompanySlice, snapshots, *, built=None) -> tuple[int, list[Finding]]:
     """Compare what is built for some snapshots with the oracle.
 
     Parameters
@@ -29,6 +29,8 @@ def replay(company: CompanySlice, snapshots) -> tuple[int, list[Finding]]:
     company : CompanySlice
     snapshots : pandas.DataFrame
         account_id, as_of.
+    built : pandas.DataFrame, optional
+        What is built for them, where :func:`renewcast.audit.futures.rows_of` did so already.
 
     Returns
     -------
@@ -40,7 +42,7 @@ def replay(company: CompanySlice, snapshots) -> tuple[int, list[Finding]]:
     from renewcast.audit.futures import rows_of
 
     with company.opened() as view:
-        built = rows_of(view, snapshots)
+        built = rows_of(view, snapshots) if built is None else built
         oracle = Oracle(company, view.catalogue, view.grace_days)
         expected = oracle.rows(snapshots)
     findings = []

@@ -11,6 +11,30 @@ import numpy as np
 SCALE = 1e6
 SHARE_EMPTY = 0.4
 FLATTERED_SHARE = 0.15
+MOST_GROUPS = 600
+"""Groups of accounts on which a training is attacked: what is fitted on the test rows of many is fitted on those of fewer."""
+
+
+def thinned(rows, seed: int):
+    """Keep all rows of ``MOST_GROUPS`` groups where there are more; half of them, or all there are, with a label that is true.
+
+    Parameters
+    ----------
+    rows : renewcast.estimators._definition.TrainingRows
+    seed : int
+
+    Returns
+    -------
+    TrainingRows
+        In the given order; ``rows`` itself where there are no more groups than that.
+    """
+    groups = np.unique(rows.group)
+    if len(groups) <= MOST_GROUPS:
+        return rows
+    rng, marked = np.random.default_rng([seed, 4]), np.unique(rows.group[rows.label])
+    chosen = rng.permutation(marked)[: MOST_GROUPS // 2]
+    others = rng.permutation(np.setdiff1d(groups, chosen))[: MOST_GROUPS - len(chosen)]
+    return rows.take(np.isin(rows.group, np.concatenate([chosen, others])))
 
 
 def spoil(rows, at, seed: int):
