@@ -117,6 +117,33 @@ def test_names_that_tell_the_outcome(table, canonical, raw, is_denied):
     assert [(one.table, one.column) for one in findings] == ([(table, canonical)] if is_denied else [])
 
 
+def versions_of_a_reason(rng, is_written_later, is_text):
+    """Accounts of which a third gave a reason for leaving, and half have a second version for whatever cause."""
+    rows = []
+    for number in range(120):
+        texts = [f"reason {rng.integers(10_000)}" for _ in "ab"] if is_text else list(rng.choice(["price", "rival"], 2))
+        first, second = texts if number % 3 == 0 else (None, None)
+        days = pd.Timestamp("2025-01-06") + pd.Timedelta(days=number), pd.Timestamp("2025-09-01")
+        if is_written_later and number % 3 == 0:
+            rows += [(f"A{number}", None, days[0]), (f"A{number}", second, days[1])]
+        else:
+            rows += [(f"A{number}", first, days[0])] + ([(f"A{number}", second, days[1])] if number % 12 < 4 else [])
+    return pd.DataFrame(rows, columns=["account_id", "owner", "known_at"])
+
+
+@pytest.mark.parametrize("is_text", [False, True])
+@pytest.mark.parametrize("is_written_later", [False, True])
+def test_a_reason_that_comes_with_a_version_of_its_own_is_honest_and_one_that_is_only_corrected_is_not(
+    is_written_later, is_text, tmp_path
+):
+    table = versions_of_a_reason(np.random.default_rng(0), is_written_later, is_text)
+    table.sample(frac=1.0, random_state=1).to_parquet(tmp_path / "accounts.parquet", index=False)
+    sources = {"accounts": {"files": "a.csv", "columns": {"owner": "churn_reason"}}, "contracts": {"files": "c.csv"}}
+    staged = SimpleNamespace(mapped_columns={"accounts": {"owner"}}, tables={"accounts": tmp_path / "accounts.parquet"})
+    _, findings = denied_names(SimpleNamespace(params=params_of(sources), staged=staged))
+    assert [one.column for one in findings] == ([] if is_written_later else ["owner"])
+
+
 def test_names_are_followed_through_selects():
     sql = "WITH a AS (SELECT id, reason_for_leaving AS why FROM crm) SELECT id AS account_id, coalesce(why, '-') AS owner FROM a"
     source = {"inputs": {"crm": {"files": "a.csv"}}, "sql": sql, "known_at": "static"}

@@ -3,6 +3,7 @@
 import re
 
 from renewcast.audit.finding import Finding
+from renewcast.audit.suspects_readings import FEWEST_OF_A_LEVEL
 from renewcast.sources import CONTRACTS
 
 TELLS_THE_OUTCOME = re.compile(
@@ -20,6 +21,7 @@ LATE_SHARE = 0.05
 LATE_ROWS = 20
 SLACK_DAYS = 2.0
 SHARE_OF_ONE_DAY = 0.8
+SHARE_THAT_CAME_LATER = 0.5
 
 
 def denied_names(project) -> tuple[int, list[Finding]]:
@@ -63,15 +65,22 @@ def denied_names(project) -> tuple[int, list[Finding]]:
 
 
 def _comes_in_versions(project, table: str, contract, name: str) -> bool:
-    """Tell whether a column changes from version to version of a row: then it is known from its own day on."""
+    """Tell whether a column's values come with later versions of a row: then they are known from their own day on.
+
+    That a version corrects a value here and there shows nothing: most rows that carry some value must have begun without it.
+    """
     import pandas as pd
 
     if contract.kind != "state" or table not in project.staged.tables:
         return False
-    rows = pd.read_parquet(project.staged.tables[table], columns=[*contract.key, name, "superseded_at"])
-    if rows["superseded_at"].isna().all():
-        return False
-    return bool((rows.groupby(list(contract.key))[name].nunique(dropna=False) > 1).any())
+    rows = pd.read_parquet(project.staged.tables[table], columns=[*contract.key, name, "known_at"])
+    rows[name] = rows[name].astype(object).where(rows[name].notna(), "")
+    rows = rows.sort_values("known_at", kind="stable").set_index(list(contract.key))[name]
+    first, last = rows[~rows.index.duplicated()], rows[~rows.index.duplicated(keep="last")]
+    came_later = first.reindex(last.index) != last
+    # Values that few rows carry, such as texts, are taken together.
+    level = last.where(last.map(last.value_counts()) >= FEWEST_OF_A_LEVEL, "few")
+    return bool((came_later.groupby(level.to_numpy()).mean() > SHARE_THAT_CAME_LATER).any())
 
 
 def _parts(name: str) -> list[str]:
