@@ -16,6 +16,7 @@ REST = {
         "seed": 0, "clusters": [2],
         "tiers": {"benchmark_min_arr": 0, "benchmark_min_advocacy": 0, "value_add_min_arr_growth": 0.1},
     },
+    "lifetime": {"gross_margin": 0.8, "annual_discount_rate": 0.1, "limit_months": 60},
     "publishing": {"directory": "lists"},
 }  # fmt: skip
 
@@ -27,6 +28,5 @@ def params_of(sources: dict, *, time_zone: str = "UTC") -> Params:
     else:
         labels, target = {"inactivity": {"lead_days": 0, "horizon_days": 90, "active_within_days": 90}}, "inactivity"
     project = {"name": "test", "time_zone": time_zone, "language": "en", "currency": "EUR"}
-    return Params.model_validate(
-        {**REST, "project": project, "sources": sources, "labels": labels, "scoring": {"target": target}}
-    )
+    scoring = {"target": target, "horizons_days": [30, 90, 180]}
+    return Params.model_validate({**REST, "project": project, "sources": sources, "labels": labels, "scoring": scoring})

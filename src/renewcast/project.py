@@ -112,6 +112,23 @@ class Project(ProjectData):
         frame["status"] = np.where(scores.scored, "scored", "not_scored")
         return frame
 
+    def survival(self, as_of=None):
+        """Return how long each account in scope stays, and what it is worth; see :func:`renewcast.scoring.survival.survival`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            account_id, churn_probability_30d, churn_probability_90d, churn_probability_180d (those of ``scoring.horizons_days``),
+            expected_lifetime_days and lifetime_value (``lifetime`` in params.yaml); NaN where an account is not scored, or where
+            the champion's artefact holds no survival curves (inactivity, and champions trained before there were any).
+        """
+        from renewcast.scoring.survival import survival
+
+        champions, scores = self.score_snapshot(as_of)
+        target, params = self.params.scoring.target, self.params
+        label = getattr(params.labels, target)
+        return survival(champions[target].scorer, scores, label, params.scoring.horizons_days, params.lifetime)
+
     def score_on_spark(self, as_of=None, *, session=None, partitions: int | None = None):
         """Score a snapshot day on Spark with the registered champion: features and probabilities come about in its workers.
 

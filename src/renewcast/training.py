@@ -20,20 +20,24 @@ def train_and_promote(project, target: str, as_of: dt.date) -> dict:
         run_id, model_version and more; plain JSON values.
     """
     from renewcast.estimators import artefact
-    from renewcast.evaluation.training import train
+    from renewcast.evaluation.training import train, with_survival
     from renewcast.tracking import promotion, runs
 
     params = project.params
     training_set = project.training_set(target, as_of)
     say = project.progress or (lambda done, total, text: None)
+    rows = estimator_rows(training_set)
     trained = train(
-        estimator_rows(training_set),
+        rows,
         training_set.specs,
         params.model,
         params.splits,
         training_set.embargo_days,
         progress=lambda text: say(0, 0, text),
     )
+    if training_set.durations is not None:
+        say(0, 0, "fitting the hazard")
+        trained = with_survival(trained, rows, training_set.durations, params.model, params.labels.churn.grace_days)
     # The artefact gets a folder of its own, so the champion in use stays whole whatever happens before the record is written.
     staged = promotion.artefact_folder(project.directory, target, "new")
     digest = artefact.save(trained, staged)

@@ -31,7 +31,7 @@ def _build(name: str, directory: Path) -> dict:
         text, found = re.subn(pattern, quick, text)
         assert found == 1
     (directory / "params.yaml").write_text(text)
-    target = re.search(r"scoring: \{target: (\w+)\}", text).group(1)
+    target = re.search(r"scoring: \{target: (\w+)", text).group(1)
     commands = {"check": ("check",), "train": ("run", "train", "--target", target), "week": ("run", "weekly_risk_list")}
     return answer_all(commands, cwd=directory)
 

@@ -10,6 +10,7 @@ from renewcast.labels import (
     churn,
     churned_on,
     contraction,
+    duration,
     expansion,
     inactivity,
     involuntary,
@@ -19,6 +20,7 @@ from renewcast.labels import (
     term_outcome,
 )
 from renewcast.labels.window import finished_days
+from renewcast.snapshots.terms import cover_days
 
 TARGETS = ("churn", "renewal", "contraction", "expansion", "inactivity")
 
@@ -39,6 +41,9 @@ class TrainingSet:
         Rows kept, and what was left out by reason.
     embargo_days : int
         Lead + horizon + grace: so long after a snapshot its outcome is known.
+    durations : pandas.DataFrame or None
+        For churn, row by row: days, ended and known_days of :func:`renewcast.labels.duration`, and cover_days, see
+        :func:`renewcast.snapshots.terms.cover_days`.
     """
 
     target: str
@@ -46,6 +51,7 @@ class TrainingSet:
     specs: list
     counts: dict
     embargo_days: int
+    durations: object = None
 
     @property
     def features(self):
@@ -107,7 +113,11 @@ def build_training_set(view, target: str, as_of: dt.date, *, progress=None) -> T
 
     frame = pd.concat([frame.reset_index(drop=True), features.reset_index(drop=True)], axis=1)
     counts["rows"], counts["accounts"] = len(frame), int(frame["account_id"].nunique())
-    return TrainingSet(target, frame, [*view.catalogue.specs, *specs], counts, wait)
+    durations = None
+    if target == "churn":
+        durations = duration(frame, view.known_contracts(as_of), label, data_end)
+        durations["cover_days"] = cover_days(frame.pop("cover_ends_on"), frame["as_of"], label.lead_days)
+    return TrainingSet(target, frame, [*view.catalogue.specs, *specs], counts, wait, durations)
 
 
 def _account_rows(view, target, label, days, as_of, counts):
@@ -131,6 +141,7 @@ def _account_rows(view, target, label, days, as_of, counts):
     counts[left_out] = int(outcome.isna().sum())
     keep = outcome.notna()
     beside = [name for name in ("is_involuntary", "revenue_change") if name in snapshots]
+    beside += ["cover_ends_on"] if target == "churn" else []
     frame = snapshots.loc[keep, ["account_id", "as_of", "gated", *beside]]
     frame["label"] = outcome[keep].astype(bool)
     frame["group"] = view.groups(frame["account_id"], as_of)

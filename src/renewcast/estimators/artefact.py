@@ -19,11 +19,12 @@ from renewcast.estimators.lightgbm_text import read_trees
 from renewcast.estimators.logistic import Logistic
 from renewcast.estimators.prior import Prior
 from renewcast.estimators.scorer import Scorer, frame_of, records_of
+from renewcast.estimators.term_hazard import TermHazard
 from renewcast.estimators.trial import agree, try_texts
 
-FORMAT = 2
+FORMAT = 3
 SCORER, PROBE = "scorer.json", "probe.json"
-KINDS = {"blend": Blend, "base_rate": Prior, "health_score": HealthScore, "logistic": Logistic}
+KINDS = {"blend": Blend, "base_rate": Prior, "health_score": HealthScore, "logistic": Logistic, "survival": TermHazard}
 # What a saved model must repeat on its probe rows.
 TOLERANCE = 1e-9
 # Python's ways of saying that a content is not what the code took it for.
@@ -158,12 +159,14 @@ def _rebuild(directory: Path, files: dict[str, bytes], parsed: dict, answers: di
 
 
 def _contents(trained) -> dict[str, bytes]:
+    # The hazard needs more than features, so it stands beside those that predict the probe rows.
+    kept = trained.final if trained.survival is None else trained.final | {"survival": trained.survival}
     files = {}
-    for name, estimator in trained.final.items():
+    for name, estimator in kept.items():
         files |= {f"{name}__{file}": content for file, content in estimator.to_state().items()}
     encoding = trained.final["blend"].members["boosted"].encoding
     scorer = Scorer(trained.ranked_by, trained.final, trained.specs, encoding.levels)
-    files[SCORER] = _json({"estimators": list(trained.final), **scorer.signature})
+    files[SCORER] = _json({"estimators": list(kept), **scorer.signature})
     expected = {name: one.predict(trained.probe, trained.probe_gated).tolist() for name, one in trained.final.items()}
     rows = records_of(trained.probe, trained.specs)
     texts = try_texts(_texts(files))

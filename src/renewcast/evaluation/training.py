@@ -11,6 +11,7 @@ from renewcast.estimators._definition import Estimator, InputSpec, TrainingRows,
 from renewcast.estimators.boosted import Trees
 from renewcast.estimators.fitting import BASELINES, Tuning, fit_all, tune
 from renewcast.estimators.splits import Splits, cut
+from renewcast.estimators.term_hazard import TermHazard
 from renewcast.evaluation.metrics import all_metrics
 from renewcast.evaluation.reliability import ece_interval, reliability
 from renewcast.evaluation.skill import Skill, judge_skill
@@ -45,6 +46,8 @@ class Trained:
         ``account_id``, ``group``, ``as_of``, ``label``, ``gated`` and one column of probabilities an estimator.
     probe : pandas.DataFrame
         A few rows of features, and ``probe_gated``: a saved model must predict the same on them after loading.
+    survival : TermHazard or None
+        The hazard of the cover, where the target has durations.
     """
 
     specs: tuple[InputSpec, ...]
@@ -59,6 +62,7 @@ class Trained:
     test_predictions: pd.DataFrame
     probe: pd.DataFrame
     probe_gated: np.ndarray
+    survival: TermHazard | None = None
 
 
 def train(
@@ -168,6 +172,27 @@ def train(
         probe=probe.features[[spec.name for spec in specs]],
         probe_gated=probe.gated,
     )
+
+
+def with_survival(trained: Trained, rows: TrainingRows, durations: pd.DataFrame, model: ModelSection, grace_days: int) -> Trained:
+    """Add the hazard of the cover, fitted on all rows with the champion's rounds and calibration.
+
+    Parameters
+    ----------
+    trained : Trained
+    rows : TrainingRows
+        Those of ``train``.
+    durations : pandas.DataFrame
+        days, ended, known_days and cover_days, row by row.
+    model : ModelSection
+    grace_days : int
+
+    Returns
+    -------
+    Trained
+    """
+    hazard = TermHazard(trained.specs, Trees.chosen(model), trained.tuning, grace_days)
+    return replace(trained, survival=hazard.fit(rows, durations, durations["cover_days"].to_numpy()))
 
 
 def _refuse_nothing(rows: TrainingRows) -> None:

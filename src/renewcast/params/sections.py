@@ -179,9 +179,24 @@ class SegmentsSection(Section):
 
 
 class ScoringSection(Section):
-    """Which label ranks the list."""
+    """Which label ranks the list, and after how many days the survival curve is read."""
 
     target: Literal["churn", "inactivity"]
+    horizons_days: list[Positive]
+
+    @model_validator(mode="after")
+    def _ascending(self):
+        if not self.horizons_days or sorted(set(self.horizons_days)) != self.horizons_days:
+            raise ValueError("horizons_days must ascend and differ, and there must be one")
+        return self
+
+
+class LifetimeSection(Section):
+    """What an account is worth while it stays: the share of its revenue that is margin, the discount, and where counting ends."""
+
+    gross_margin: Annotated[float, Field(gt=0, le=1)]
+    annual_discount_rate: Annotated[float, Field(ge=0, le=1)]
+    limit_months: Annotated[int, Field(ge=1, le=240)]
 
 
 class PublishingSection(Section):
@@ -204,6 +219,7 @@ class Params(Section):
     tuning: TuningSection
     segments: SegmentsSection
     scoring: ScoringSection
+    lifetime: LifetimeSection
     publishing: PublishingSection
 
     @model_validator(mode="after")

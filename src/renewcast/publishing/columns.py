@@ -60,6 +60,18 @@ def _points(number):
     )
 
 
+def _within(days):
+    return _column(
+        f"churn_probability_{days}d",
+        "share",
+        False,
+        f"Churn in {days} days",
+        f"{days} 天内流失概率",
+        f"Probability of churn within {days} days, on one curve with the churn probability; empty if unknown.",
+        f"{days} 天内流失的概率，与流失概率同属一条曲线；未知则为空。",
+    )
+
+
 LIST_COLUMNS = (
     _column("rank", "integer", True, "Rank", "排名", "Place on the list; 1 comes first.", "在名单中的位置，1 为最先处理。"),
     _column("account_id", "text", True, "Account ID", "客户编号", "The account's id, always text.", "客户编号，始终为文本。"),
@@ -172,6 +184,17 @@ LIST_COLUMNS = (
         "上期概率",
         "The churn probability on the list before this one; empty if it had none.",
         "上一期名单中的流失概率；没有则为空。",
+    ),
+    _within(30),
+    _within(180),
+    _column(
+        "lifetime_value",
+        "money",
+        False,
+        "Lifetime value",
+        "客户生命周期价值",
+        "Expected discounted margin while the account stays, up to the project's limit; empty if unknown.",
+        "客户留存期间的预期折现毛利，计算至项目设定的期限；未知则为空。",
     ),
     _driver(1),
     _driver(2),

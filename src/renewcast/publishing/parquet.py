@@ -31,7 +31,7 @@ def as_frame(table: pa.Table):
 
     Returns
     -------
-    pandas.DataFrame, shape (n_accounts, 26)
+    pandas.DataFrame, shape (n_accounts, 29)
 
     Examples
     --------

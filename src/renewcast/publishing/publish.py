@@ -23,7 +23,7 @@ def publish_list(directory: Path, rows, about: ListFacts) -> Published:
     ----------
     directory : pathlib.Path
         Where the lists live; made if absent.
-    rows : pandas.DataFrame, shape (n_accounts, 26)
+    rows : pandas.DataFrame, shape (n_accounts, 29)
         The columns of `renewcast.publishing.columns.LIST_COLUMNS`, ordered by rank; every account in scope exactly once,
         scored or with the reason why not.
     about : ListFacts

@@ -25,7 +25,7 @@ def as_table(rows) -> pa.Table:
 
     Parameters
     ----------
-    rows : pandas.DataFrame, shape (n_accounts, 26)
+    rows : pandas.DataFrame, shape (n_accounts, 29)
         The columns of `LIST_COLUMNS`, in their order; anything missing is None, NaN, NaT or NA.
 
     Returns

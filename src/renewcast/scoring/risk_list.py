@@ -2,6 +2,7 @@
 
 from renewcast.scoring.not_scored import why_not_scored
 from renewcast.scoring.reasons import reasons
+from renewcast.scoring.survival import LIST_HORIZONS, survival
 from renewcast.segments.lifecycle import lifecycle_stage
 from renewcast.segments.tiers import tier
 
@@ -47,6 +48,9 @@ def risk_list(view, champion, scores, clusters, last_list):
         rows[name] = frame[name]
     rows["renewal_probability"] = frame["renewal_probability"]
     rows["arr_at_risk"] = (frame["churn_probability"] * rows["arr"]).round(2)
+    curves = survival(champion.scorer, scores, getattr(params.labels, champion.target), list(LIST_HORIZONS), params.lifetime)
+    for name in (*(f"churn_probability_{days}d" for days in LIST_HORIZONS), "lifetime_value"):
+        rows[name] = curves[name].to_numpy()
     rows["churn_probability_last_list"] = _last(last_list, rows["account_id"])
     found = reasons(scores, view.catalogue.specs, 3, language, currency)
     position = np.cumsum(scores.scored) - 1
