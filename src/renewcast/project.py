@@ -112,6 +112,26 @@ class Project(ProjectData):
         frame["status"] = np.where(scores.scored, "scored", "not_scored")
         return frame
 
+    def account_outlook(self, as_of=None):
+        """Return how likely each account is to leave, to pay less, the same or more; see :mod:`renewcast.scoring.outlook`.
+
+        Contraction and expansion are told where a champion was trained for them.
+        """
+        from renewcast.scoring.outlook import account_outlook
+        from renewcast.tracking.champion import has_champion
+
+        champions, scores = self.score_snapshot(as_of)
+        further = [name for name in ("contraction", "expansion") if getattr(self.params.labels, name) is not None]
+        found = {name: self.champion(name) for name in further if has_champion(self.directory, name)}
+        return account_outlook(scores, champions | found)
+
+    def term_outlook(self, as_of=None):
+        """Return what becomes of each undecided term that ends inside the horizon; see :mod:`renewcast.scoring.outlook`."""
+        from renewcast.scoring.outlook import term_outlook
+
+        _, scores = self.score_snapshot(as_of)
+        return term_outlook(self.view, scores, self.champion("renewal"))
+
     def survival(self, as_of=None):
         """Return how long each account in scope stays, and what it is worth; see :func:`renewcast.scoring.survival.survival`.
 

@@ -20,7 +20,7 @@ def train_and_promote(project, target: str, as_of: dt.date) -> dict:
         run_id, model_version and more; plain JSON values.
     """
     from renewcast.estimators import artefact
-    from renewcast.evaluation.training import train, with_survival
+    from renewcast.evaluation.training import train, with_companions
     from renewcast.tracking import promotion, runs
 
     params = project.params
@@ -35,9 +35,8 @@ def train_and_promote(project, target: str, as_of: dt.date) -> dict:
         training_set.embargo_days,
         progress=lambda text: say(0, 0, text),
     )
-    if training_set.durations is not None:
-        say(0, 0, "fitting the hazard")
-        trained = with_survival(trained, rows, training_set.durations, params.model, params.labels.churn.grace_days)
+    say(0, 0, "fitting what is said beside the probability")
+    trained = with_companions(trained, rows, training_set, params.model, project.view.grace_days)
     # The artefact gets a folder of its own, so the champion in use stays whole whatever happens before the record is written.
     staged = promotion.artefact_folder(project.directory, target, "new")
     digest = artefact.save(trained, staged)

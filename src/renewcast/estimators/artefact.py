@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from renewcast.errors import RenewcastError
+from renewcast.estimators import companions
 from renewcast.estimators.blend import Blend
 from renewcast.estimators.bundle import DIGEST, as_json, combined_sha256, digest_file, file_sha256, read_bundle, verify_digests
 from renewcast.estimators.health_score import HealthScore
@@ -24,7 +25,8 @@ from renewcast.estimators.trial import agree, try_texts
 
 FORMAT = 3
 SCORER, PROBE = "scorer.json", "probe.json"
-KINDS = {"blend": Blend, "base_rate": Prior, "health_score": HealthScore, "logistic": Logistic, "survival": TermHazard}
+KINDS = {"blend": Blend, "base_rate": Prior, "health_score": HealthScore, "logistic": Logistic}
+COMPANIONS = companions.KINDS | {"survival": TermHazard}
 # What a saved model must repeat on its probe rows.
 TOLERANCE = 1e-9
 # Python's ways of saying that a content is not what the code took it for.
@@ -144,11 +146,9 @@ def _rebuild(directory: Path, files: dict[str, bytes], parsed: dict, answers: di
         probe = parsed[PROBE]
         if not all(agree(scores, probe["texts"][name]) for name, scores in answers.items()):
             return None, False
-        estimators = {}
-        for name in parsed[SCORER]["estimators"]:
-            state = {file.removeprefix(f"{name}__"): data for file, data in files.items() if file.startswith(f"{name}__")}
-            estimators[name] = KINDS[name].from_state(state)
-        scorer = Scorer.of(parsed[SCORER], estimators)
+        estimators = {name: _from_files(KINDS[name], name, files) for name in parsed[SCORER]["estimators"]}
+        beside = {name: _from_files(COMPANIONS[name], name, files) for name in parsed[SCORER]["companions"]}
+        scorer = Scorer.of(parsed[SCORER], estimators, beside)
         # A hostile number may overflow on its way to being refused.
         with np.errstate(all="ignore"):
             return scorer, _repeats_probe(scorer, probe)
@@ -158,15 +158,17 @@ def _rebuild(directory: Path, files: dict[str, bytes], parsed: dict, answers: di
         ) from None
 
 
+def _from_files(kind, name: str, files: dict[str, bytes]):
+    return kind.from_state({file.removeprefix(f"{name}__"): data for file, data in files.items() if file.startswith(f"{name}__")})
+
+
 def _contents(trained) -> dict[str, bytes]:
-    # The hazard needs more than features, so it stands beside those that predict the probe rows.
-    kept = trained.final if trained.survival is None else trained.final | {"survival": trained.survival}
     files = {}
-    for name, estimator in kept.items():
+    for name, estimator in (trained.final | trained.companions).items():
         files |= {f"{name}__{file}": content for file, content in estimator.to_state().items()}
     encoding = trained.final["blend"].members["boosted"].encoding
     scorer = Scorer(trained.ranked_by, trained.final, trained.specs, encoding.levels)
-    files[SCORER] = _json({"estimators": list(kept), **scorer.signature})
+    files[SCORER] = _json({"estimators": list(trained.final), "companions": list(trained.companions), **scorer.signature})
     expected = {name: one.predict(trained.probe, trained.probe_gated).tolist() for name, one in trained.final.items()}
     rows = records_of(trained.probe, trained.specs)
     texts = try_texts(_texts(files))

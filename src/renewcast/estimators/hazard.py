@@ -69,7 +69,7 @@ class Hazard:
             if tuning is None:
                 slices = slices_by_group(rows, self.trees.seed)[:FOLDS_LOOKED_AT]
                 tuning = tune(rows, slices, self.specs, self.trees, self.max_rounds)
-            self.blend = Blend(self.specs, self.trees, tuning.rounds, tuning.shape).fit(rows)
+            self.blend = Blend(self.specs, self.trees, tuning.rounds, tuning.shape, tuning.strength, tuning.shares).fit(rows)
         z = self._log_odds(rows.features, rows.gated)
         self.levels = np.full(n_periods, -CERTAIN)
         for one in np.flatnonzero(rate > 0):

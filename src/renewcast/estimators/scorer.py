@@ -1,6 +1,6 @@
 """A loaded model: the estimator that ranks the list, its baselines, and the features it must be given."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -23,16 +23,19 @@ class Scorer:
     specs : tuple of InputSpec
     levels : dict of str to tuple of str
         Known levels of each categorical feature.
+    companions : dict
+        What is said beside the probability, by name: see ``estimators.companions``, and "survival" (a TermHazard).
     """
 
     ranked_by: str
     estimators: dict[str, Estimator]
     specs: tuple[InputSpec, ...]
     levels: dict[str, tuple[str, ...]]
+    companions: dict = field(default_factory=dict)
 
     @classmethod
-    def of(cls, signature: dict, estimators: dict[str, Estimator]) -> "Scorer":
-        """Rebuild from a signature and the estimators.
+    def of(cls, signature: dict, estimators: dict[str, Estimator], companions: dict) -> "Scorer":
+        """Rebuild from a signature and what was saved.
 
         Raises
         ------
@@ -46,7 +49,7 @@ class Scorer:
             raise ValueError("signature")
         specs = tuple(InputSpec(one["name"], one["driver"], one["kind"] == "categorical") for one in listed)
         levels = {one["name"]: tuple(one["levels"]) for one in listed if "levels" in one}
-        return cls(signature["ranked_by"], estimators, specs, levels)
+        return cls(signature["ranked_by"], estimators, specs, levels, companions)
 
     @property
     def name(self) -> str:

@@ -1,7 +1,7 @@
 """Train and judge: fit on the past, look at the future once, compare with the baselines, refit on everything."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -9,6 +9,7 @@ import pandas as pd
 from renewcast.errors import RenewcastError
 from renewcast.estimators._definition import Estimator, InputSpec, TrainingRows, input_specs
 from renewcast.estimators.boosted import Trees
+from renewcast.estimators.companions import fit_companions
 from renewcast.estimators.fitting import BASELINES, Tuning, fit_all, tune
 from renewcast.estimators.splits import Splits, cut
 from renewcast.estimators.term_hazard import TermHazard
@@ -46,8 +47,8 @@ class Trained:
         ``account_id``, ``group``, ``as_of``, ``label``, ``gated`` and one column of probabilities an estimator.
     probe : pandas.DataFrame
         A few rows of features, and ``probe_gated``: a saved model must predict the same on them after loading.
-    survival : TermHazard or None
-        The hazard of the cover, where the target has durations.
+    companions : dict of str to TermHazard, Outcomes or Amount
+        What is said beside the probability, fitted on all labelled rows: "survival", and see ``estimators.companions``.
     """
 
     specs: tuple[InputSpec, ...]
@@ -62,7 +63,7 @@ class Trained:
     test_predictions: pd.DataFrame
     probe: pd.DataFrame
     probe_gated: np.ndarray
-    survival: TermHazard | None = None
+    companions: dict = field(default_factory=dict)
 
 
 def train(
@@ -174,16 +175,15 @@ def train(
     )
 
 
-def with_survival(trained: Trained, rows: TrainingRows, durations: pd.DataFrame, model: ModelSection, grace_days: int) -> Trained:
-    """Add the hazard of the cover, fitted on all rows with the champion's rounds and calibration.
+def with_companions(trained: Trained, rows: TrainingRows, training_set, model: ModelSection, grace_days: int) -> Trained:
+    """Add what is said beside the probability, fitted on all rows: why accounts leave, what terms become, how long cover lasts.
 
     Parameters
     ----------
     trained : Trained
     rows : TrainingRows
-        Those of ``train``.
-    durations : pandas.DataFrame
-        days, ended, known_days and cover_days, row by row.
+        Those of ``train``, in the order of the training set.
+    training_set : datasets.training_set.TrainingSet
     model : ModelSection
     grace_days : int
 
@@ -191,8 +191,13 @@ def with_survival(trained: Trained, rows: TrainingRows, durations: pd.DataFrame,
     -------
     Trained
     """
-    hazard = TermHazard(trained.specs, Trees.chosen(model), trained.tuning, grace_days)
-    return replace(trained, survival=hazard.fit(rows, durations, durations["cover_days"].to_numpy()))
+    found = fit_companions(rows, training_set.frame, trained.specs, seed=model.seed, embargo_days=training_set.embargo_days)
+    durations = training_set.durations
+    if durations is not None:
+        # Rounds and calibration are the champion's. With little history its trees have no fits, and neither has the hazard.
+        hazard = TermHazard(trained.specs, trained.final["blend"].members["boosted"].trees, trained.tuning, grace_days)
+        found["survival"] = hazard.fit(rows, durations, durations["cover_days"].to_numpy())
+    return replace(trained, companions=found)
 
 
 def _refuse_nothing(rows: TrainingRows) -> None:

@@ -3,10 +3,9 @@
 import dataclasses
 import datetime as dt
 
-from renewcast.datasets.term_features import TERM_SPECS, term_features
 from renewcast.errors import RenewcastError
-from renewcast.labels.window import holds_day
 from renewcast.scoring.not_scored import set_aside_the_unknown
+from renewcast.scoring.outlook import term_outlook
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,26 +74,8 @@ def score(view, champion, renewal_champion, as_of: dt.date, *, progress=None) ->
     frame.loc[eligible, "churn_low"] = np.minimum(low, attribution.probability)
     frame.loc[eligible, "churn_high"] = np.maximum(high, attribution.probability)
     frame["renewal_probability"] = np.nan
+    scores = Scores(as_of, frame, features, attribution)
     if renewal_champion is not None and eligible.any():
-        frame["renewal_probability"] = _renewal_probability(view, renewal_champion, frame, features, as_of)
-    return Scores(as_of, frame, features, attribution)
-
-
-def _renewal_probability(view, champion, frame, features, as_of):
-    """Give the renewal probability of each account's next undecided term, where it ends inside the horizon."""
-    import numpy as np
-
-    label = view.params.labels.renewal
-    terms = view.open_terms([as_of]).set_index("contract_id")
-    row = frame["next_contract_id"]
-    wanted = row.notna() & row.isin(terms.index) & frame["is_eligible"]
-    inside = holds_day(frame["next_renewal_on"], frame["as_of"], label.lead_days, label.horizon_days)
-    wanted = (wanted & inside).to_numpy()
-    result = frame["renewal_probability"].copy()
-    if wanted.any():
-        chosen = term_features(terms.loc[row[wanted]].reset_index())
-        inputs = (
-            features[wanted].reset_index(drop=True).assign(**{spec.name: chosen[spec.name].to_numpy() for spec in TERM_SPECS})
-        )
-        result[wanted] = champion.scorer.predict(inputs, np.zeros(len(inputs), dtype=bool))
-    return result
+        terms = term_outlook(view, scores, renewal_champion).set_index("contract_id")
+        frame["renewal_probability"] = frame["next_contract_id"].map(terms["renewal_probability"])
+    return scores

@@ -37,7 +37,7 @@ def survival(scorer, scores, label, horizons_days: list[int], lifetime):
     columns = [*(f"churn_probability_{days}d" for days in horizons_days), "expected_lifetime_days", "lifetime_value"]
     found = pd.DataFrame(np.nan, index=range(len(frame)), columns=columns)
     found.insert(0, "account_id", frame["account_id"].to_numpy())
-    hazard = scorer.estimators.get("survival")
+    hazard = scorer.companions.get("survival")
     if hazard is None or not scores.scored.any():
         return found
     rows = frame[scores.scored]
