@@ -12,6 +12,7 @@ REST = {
         "monotone": False,
     },
     "tuning": {"minutes": 1},
+    "gate": {"promote": "automatically"},
     "segments": {
         "seed": 0, "clusters": [2],
         "tiers": {"benchmark_min_arr": 0, "benchmark_min_advocacy": 0, "value_add_min_arr_growth": 0.1},

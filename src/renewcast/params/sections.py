@@ -162,6 +162,12 @@ class TuningSection(Section):
     minutes: Annotated[float, Field(gt=0)]
 
 
+class GateSection(Section):
+    """What happens to a newly trained model that no check stops: promoted at once, or left for ``renewcast promote``."""
+
+    promote: Literal["automatically", "by_hand"]
+
+
 class TiersSection(Section):
     """The policy behind benchmark and value-add; whatever meets neither is ordinary (C56)."""
 
@@ -217,6 +223,7 @@ class Params(Section):
     splits: SplitsSection
     model: ModelSection
     tuning: TuningSection
+    gate: GateSection
     segments: SegmentsSection
     scoring: ScoringSection
     lifetime: LifetimeSection
