@@ -4,15 +4,13 @@ import dataclasses
 
 import numpy as np
 
+from renewcast.evaluation.honest import BEST_HONEST_AUC, BEST_HONEST_MISSING_AUC, FEWEST
 from renewcast.evaluation.metrics import auc
 
-BEST_HONEST_AUC = {"near": 0.98, "far": 0.93}
-BEST_HONEST_MISSING_AUC = {"near": 0.95, "far": 0.90}
 PUREST = 0.95
 BEST_HONEST_PURITY = 0.5
 """An honest mark may say that every second account will be lost; more than that must be proved."""
 LEVEL = 0.01
-FEWEST = 12
 KINDS = ("level", "missing", "value")
 
 

@@ -200,6 +200,18 @@ def with_companions(trained: Trained, rows: TrainingRows, training_set, model: M
     return replace(trained, companions=found)
 
 
+def refit(trained: Trained, rows: TrainingRows, model: ModelSection, *, fits: int) -> dict[str, Estimator]:
+    """Fit the estimators of a training once more on other rows, with its rounds and calibration and ``fits`` bags at most.
+
+    Returns
+    -------
+    dict of str to Estimator
+        As ``trained.development``.
+    """
+    trees = trained.final["blend"].members["boosted"].trees
+    return fit_all(rows.in_order(), trained.specs, replace(trees, fits=min(fits, trees.fits)), trained.tuning)
+
+
 def _refuse_nothing(rows: TrainingRows) -> None:
     found = len(np.unique(rows.group))
     if found < 2:
