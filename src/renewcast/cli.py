@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from renewcast.cli_text import catalogue_text, explanation_text, lines_of, shadow_text
+
 app = typer.Typer(
     name="renewcast",
     no_args_is_help=True,
@@ -23,6 +25,9 @@ ProjectOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 AsOfOption = Annotated[
     str | None, typer.Option("--as-of", metavar="DATE", help="Snapshot day, YYYY-MM-DD.", show_default="the newest")
+]
+TargetOption = Annotated[
+    str | None, typer.Option(help="churn, renewal or inactivity.", show_default="the one that ranks the list")
 ]
 
 
@@ -71,7 +76,7 @@ def simulate(
         made = simulate(raw, accounts=accounts, weeks=weeks, start=first, seed=seed, workers=workers, progress=progress)
         return {"directory": str(raw), **made}
 
-    _answer(json, work, _lines)
+    _answer(json, work, lines_of)
 
 
 @app.command()
@@ -104,7 +109,7 @@ def features(
         records = frame.astype(object).where(frame.notna(), None).to_dict("records")
         return {"count": len(records), "built": int(frame["built"].sum()), "features": records}
 
-    _answer(json, work, _catalogue_text)
+    _answer(json, work, catalogue_text)
 
 
 @app.command()
@@ -113,9 +118,7 @@ def run(
         str, typer.Argument(help="training_set, train, segment, weekly_risk_list, or a script of the project's pipelines/.")
     ],
     as_of: AsOfOption = None,
-    target: Annotated[
-        str | None, typer.Option(help="churn, renewal or inactivity.", show_default="the one that ranks the list")
-    ] = None,
+    target: TargetOption = None,
     project: ProjectOption = Path("."),
     json: JsonOption = False,
 ):
@@ -127,7 +130,48 @@ def run(
         opened = _open(project, progress)
         return pipeline(opened.directory, name)(opened, as_of=as_of, target=target)
 
-    _answer(json, work, _lines)
+    _answer(json, work, lines_of)
+
+
+@app.command()
+def promote(
+    target: TargetOption = None,
+    accept: Annotated[
+        list[str] | None, typer.Option("--accept", metavar="ID", help="A failing check to accept, for the reason given.")
+    ] = None,
+    because: Annotated[str | None, typer.Option(metavar="TEXT", help="Why, and who says so; kept in the record.")] = None,
+    project: ProjectOption = Path("."),
+    json: JsonOption = False,
+):
+    """Bring the challenger into force; refused where a check of severity stop fails (exit code 2)."""
+
+    def work(progress):
+        from renewcast.errors import RenewcastError
+
+        if bool(accept) != bool(because and because.strip()):
+            raise RenewcastError("--accept ID and --because TEXT go together: say which check you accept, and why.")
+        return _open(project, progress).promote(target, accepted={one: because.strip() for one in accept or []})
+
+    _answer(json, work, lines_of)
+
+
+@app.command()
+def rollback(target: TargetOption = None, project: ProjectOption = Path("."), json: JsonOption = False):
+    """Bring the last champion back: record, card, signature, artefact and alias; nothing is trained."""
+    _answer(json, lambda progress: _open(project, progress).rollback(target), lines_of)
+
+
+@app.command()
+def shadow(as_of: AsOfOption = None, project: ProjectOption = Path("."), json: JsonOption = False):
+    """Say who would move on the list if the challenger were in force."""
+
+    def work(progress):
+        from renewcast.scoring.shadow import summary
+
+        found = _open(project, progress).shadow(as_of)
+        return found.attrs | summary(found)
+
+    _answer(json, work, shadow_text)
 
 
 @app.command()
@@ -138,7 +182,7 @@ def explain(
     json: JsonOption = False,
 ):
     """Say what one account's probability is made of."""
-    _answer(json, lambda progress: _open(project, progress).explain(account, as_of), _explanation_text)
+    _answer(json, lambda progress: _open(project, progress).explain(account, as_of), explanation_text)
 
 
 @app.command()
@@ -221,53 +265,6 @@ def _fail(as_json: bool, sentence: str) -> None:
         typer.echo(_json.dumps({"error": sentence}, ensure_ascii=False))
     typer.echo(f"renewcast: {sentence}", err=True)
     raise typer.Exit(2)
-
-
-def _lines(answer: dict) -> str:
-    """Write an answer as aligned lines; nested tables one line a row."""
-    lines = []
-    for key, value in answer.items():
-        if isinstance(value, dict):
-            lines.append(f"{key}:")
-            lines += [f"  {inner:<24} {_short(entry)}" for inner, entry in value.items()]
-        else:
-            lines.append(f"{key:<26} {_short(value)}")
-    return "\n".join(lines)
-
-
-def _short(value) -> str:
-    if isinstance(value, float):
-        return f"{value:.4f}"
-    if isinstance(value, dict):
-        return "  ".join(f"{key} {_short(entry)}" for key, entry in value.items())
-    return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _catalogue_text(answer: dict) -> str:
-    head = f"{'name':<34} {'driver':<13} {'unit':<10} {'source':<14} {'window':>6}  {'empty':<8} meaning"
-    lines = [f"{answer['count']} features", head]
-    reasons = {entry["why_not"] for entry in answer["features"]}
-    if len(reasons) == 1 and None not in reasons:
-        lines.insert(0, f"Defined, none built: {reasons.pop()}")
-    for entry in answer["features"]:
-        window = "" if entry["window_days"] is None else f"{int(entry['window_days'])}d"
-        why = "" if entry["built"] or not answer["built"] else f"  (not built: {entry['why_not']})"
-        what = f"{entry['name']:<34} {entry['driver']:<13} {entry['unit']:<10} {entry['source']:<14}"
-        lines.append(f"{what} {window:>6}  {entry['empty']:<8} {entry['meaning']}{why}")
-    return "\n".join(lines)
-
-
-def _explanation_text(answer: dict) -> str:
-    lines = [f"{answer['account_id']} as of {answer['as_of']} (model {answer['model_version']}, ranked by {answer['ranked_by']})"]
-    if answer["status"] == "not_scored":
-        return "\n".join([*lines, f"not scored: {answer['reason_not_scored']}"])
-    lines.append(f"churn probability {answer['churn_probability']:.1%}, of which base {answer['base_probability']:.1%}")
-    if abs(answer["term_outlasts_horizon_points"]) > 1e-9:
-        lines.append(f"  {100 * answer['term_outlasts_horizon_points']:+6.1f} points  the term outlasts the horizon")
-    for driver in answer["drivers"]:
-        lines.append(f"  {100 * driver['points']:+6.1f} points  {driver['driver']}")
-        lines += [f"                    {100 * entry['points']:+6.1f}  {entry['sentence']}" for entry in driver["features"]]
-    return "\n".join(lines)
 
 
 def main() -> None:

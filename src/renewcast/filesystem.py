@@ -120,7 +120,7 @@ def locked(path: Path, *, wait_s: float | None = None):
             except BlockingIOError:
                 if time.monotonic() > deadline:
                     raise RenewcastError(
-                        f"Another run has been publishing to {path.parent} for over {wait_s:.0f} s; "
+                        f"Another run has been publishing to {path.parent}, or promoting there, for over {wait_s:.0f} s; "
                         "wait for it or end it, then run again."
                     ) from None
                 time.sleep(0.05)

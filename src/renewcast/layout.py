@@ -8,7 +8,7 @@ from renewcast.errors import RenewcastError
 from renewcast.filesystem import create_file, make_folder
 
 _PARTS = ("params.yaml", "pipelines", "notebooks")
-_IGNORED = "data/\nlists/\nmlruns/\nmlflow.db\nmodels/*/artefact/\nnotebooks/scratch/\n"
+_IGNORED = "data/\nlists/\nmlruns/\nmlflow.db\nmodels/*/artefact/\nmodels/*/.lock\nnotebooks/scratch/\n"
 
 
 def reference() -> Path:

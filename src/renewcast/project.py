@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from renewcast.project_data import ProjectData
+from renewcast.project_models import ProjectModels
 
 
-class Project(ProjectData):
-    """One project directory: its tables, snapshots and features (from :class:`ProjectData`), its models, scores and lists.
+class Project(ProjectModels):
+    """One project directory: its tables, snapshots and features (from :class:`ProjectData`), its models (from
+    :class:`ProjectModels`), scores and lists.
 
     Examples
     --------
@@ -14,67 +15,6 @@ class Project(ProjectData):
     Traceback (most recent call last):
     renewcast.errors.RenewcastError: nowhere/params.yaml does not exist; run `renewcast init nowhere` or give --project DIR.
     """
-
-    # -- models ----------------------------------------------------------------------------------------------------
-
-    def train(self, target: str | None = None, as_of=None) -> dict:
-        """Train, evaluate, log and promote a model; see :func:`renewcast.training.train_and_promote`."""
-        from renewcast.training import train_and_promote
-
-        return train_and_promote(self, target or self.params.scoring.target, self.day(as_of))
-
-    def tune(self, target: str | None = None, as_of=None) -> dict:
-        """Search for a better shape of the trees; see :func:`renewcast.tuning.tune_trees`."""
-        from renewcast.tuning import tune_trees
-
-        return tune_trees(self, target or self.params.scoring.target, self.day(as_of))
-
-    def champion(self, target: str | None = None):
-        """Return the verified champion of a target; see :class:`renewcast.tracking.champion.Champion`."""
-        from renewcast.tracking.champion import load_champion
-
-        target = target or self.params.scoring.target
-        return load_champion(self.directory, target, getattr(self.params.labels, target))
-
-    def predictions_on_test(self, target: str | None = None):
-        """Return what the champion's evaluation rests on: account_id, group, as_of, label, gated, one probability an estimator.
-
-        See :func:`renewcast.rehearsal.predictions_on_test`: they are kept, and made again where they are not.
-        """
-        from renewcast.rehearsal import predictions_on_test
-
-        return predictions_on_test(self, target or self.params.scoring.target)
-
-    def segment(self, as_of=None):
-        """Fit the behavioural clusters anew and keep them; return them."""
-        clusters = self.fit_segments(as_of)
-        self.keep_segments(clusters)
-        return clusters
-
-    def fit_segments(self, as_of=None):
-        """Fit the behavioural clusters anew and return them, without keeping them."""
-        from renewcast.segments.clusters import fit_clusters
-
-        day = self.day(as_of)
-        features = self.features(day).drop(columns="account_id")
-        settings = self.params.segments
-        return fit_clusters(features, self.view.catalogue.specs, settings.clusters, settings.seed, day.isoformat())
-
-    def keep_segments(self, clusters) -> None:
-        """Keep fitted clusters as models/segments/segments.json."""
-        from renewcast.filesystem import replace_file
-
-        replace_file(self._segments_path, clusters.to_json().encode())
-
-    def segments(self):
-        """Return the fitted clusters, or None before the first fit."""
-        from renewcast.segments.clusters import Clusters
-
-        return Clusters.from_json(self._segments_path.read_text(encoding="utf-8")) if self._segments_path.exists() else None
-
-    @property
-    def _segments_path(self) -> Path:
-        return self.directory / "models" / "segments" / "segments.json"
 
     # -- scores and lists ------------------------------------------------------------------------------------------
 
@@ -148,6 +88,36 @@ class Project(ProjectData):
         target, params = self.params.scoring.target, self.params
         label = getattr(params.labels, target)
         return survival(champions[target].scorer, scores, label, params.scoring.horizons_days, params.lifetime)
+
+    def shadow(self, as_of=None):
+        """Score a snapshot with the challenger too, and say where it would put each account; shown to nobody.
+
+        Returns
+        -------
+        pandas.DataFrame
+            See :func:`renewcast.scoring.shadow.shadow`; kept as data/work/shadow/<target>-<day>.parquet;
+            ``attrs`` tells the day and the versions.
+
+        Raises
+        ------
+        RenewcastError
+            "no challenger for ...".
+        """
+        from renewcast.scoring.shadow import shadow
+
+        challenger = self.challenger()
+        champions, scores = self.score_snapshot(as_of)
+        scored, frame = scores.scored, scores.frame
+        gated = frame["gated"].to_numpy(dtype=bool)[scored]
+        told = challenger.scorer.predict(scores.features[scored].reset_index(drop=True), gated)
+        found = shadow(frame.loc[scored, "account_id"], frame.loc[scored, "churn_probability"], told)
+        self.keep(found, f"shadow/{challenger.target}-{scores.as_of}")
+        found.attrs |= {
+            "as_of": scores.as_of.isoformat(),
+            "champion_version": champions[challenger.target].version,
+            "challenger_version": challenger.version,
+        }
+        return found
 
     def score_on_spark(self, as_of=None, *, session=None, partitions: int | None = None):
         """Score a snapshot day on Spark with the registered champion: features and probabilities come about in its workers.

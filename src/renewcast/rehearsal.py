@@ -9,7 +9,7 @@ SAME_LOG_LOSS = 1e-6
 def predictions_on_test(project, target: str):
     """Return the predictions that the champion's evaluation rests on, made by the fit that had not seen the test.
 
-    They are read from ``data/work/test_predictions_<target>.parquet`` where that file belongs to the champion; otherwise the
+    They are read from ``data/work/test_predictions/`` where the champion's are kept; otherwise the
     training is repeated without logging or promoting anything, which takes as long as a training, and its predictions are kept.
 
     Parameters
@@ -20,7 +20,8 @@ def predictions_on_test(project, target: str):
     Returns
     -------
     pandas.DataFrame
-        account_id, group, as_of, label, gated and a probability an estimator: blend, base_rate, health_score, logistic.
+        account_id, group, as_of, label, gated, unit (the term, for renewal) and a probability an estimator: blend, base_rate,
+        health_score, logistic.
 
     Raises
     ------
@@ -30,10 +31,11 @@ def predictions_on_test(project, target: str):
     import pandas as pd
 
     from renewcast.evaluation.training import train
+    from renewcast.gate import predictions_name
     from renewcast.training import estimator_rows
 
     record = project.champion(target).record
-    name = f"test_predictions_{target}"
+    name = predictions_name(target, record["sha256"])
     path = project.directory / "data" / "work" / f"{name}.parquet"
     if path.exists():
         kept = pd.read_parquet(path)
@@ -41,14 +43,16 @@ def predictions_on_test(project, target: str):
             return kept
     training_set = project.training_set(target, record["trained_as_of"])
     params = project.params
-    trained = train(estimator_rows(training_set), training_set.specs, params.model, params.splits, training_set.embargo_days)
+    rows = estimator_rows(training_set).in_order()
+    trained = train(rows, training_set.specs, params.model, params.splits, training_set.embargo_days)
     if not _are_of(trained.test_predictions, record):
         raise RenewcastError(
             f"the champion for {target} cannot be made again from the tables and params.yaml as they are now; "
             f"run `renewcast run train --target {target}` to have a champion that fits them."
         )
-    project.keep(trained.test_predictions, name)
-    return trained.test_predictions
+    predictions = trained.test_predictions.assign(unit=rows.take(trained.splits.test).unit)
+    project.keep(predictions, name)
+    return predictions
 
 
 def _are_of(predictions, record: dict) -> bool:

@@ -85,7 +85,8 @@ def publish_week(project, as_of: dt.date) -> dict:
     Returns
     -------
     dict
-        week, as_of, revision, list_dir, page, in_scope, scored, not_scored, status, model_version, banners.
+        week, as_of, revision, list_dir, page, in_scope, scored, not_scored, status, model_version, banners; and shadow, where a
+        challenger waits: see :func:`renewcast.scoring.shadow.summary`.
     """
     from renewcast.publishing import ListFacts, publish_list
 
@@ -127,7 +128,22 @@ def publish_week(project, as_of: dt.date) -> dict:
         "model_version": champion.version,
         "ranked_by": record["ranked_by"],
         "banners": banners,
+        **_shadow(project, as_of),
     }
+
+
+def _shadow(project, as_of: dt.date) -> dict:
+    """Score the week in the shadow of the list just published; nothing that a challenger does may spoil the list."""
+    from renewcast.scoring.shadow import summary
+    from renewcast.tracking.champion import has_challenger
+
+    if not has_challenger(project.directory, project.params.scoring.target):
+        return {}
+    try:
+        found = project.shadow(as_of)
+    except RenewcastError as why:
+        return {"shadow": {"not_scored": str(why)}}
+    return {"shadow": found.attrs | summary(found)}
 
 
 def _banners(record: dict, language: str) -> list[str]:

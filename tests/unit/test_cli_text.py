@@ -2,12 +2,12 @@
 
 import pytest
 
-from renewcast.cli import _explanation_text, _lines, _short
+from renewcast.cli_text import explanation_text, lines_of, short
 from renewcast.progress import Progress
 
 
 def test_an_answer_is_written_a_line_a_fact():
-    text = _lines({"rows": 3, "auc": 0.81234, "baselines": {"base_rate": {"auc": 0.5}}, "banners": ["a", "b"]})
+    text = lines_of({"rows": 3, "auc": 0.81234, "baselines": {"base_rate": {"auc": 0.5}}, "banners": ["a", "b"]})
     assert text.splitlines() == [
         f"{'rows':<26} 3",
         f"{'auc':<26} 0.8123",
@@ -18,8 +18,8 @@ def test_an_answer_is_written_a_line_a_fact():
 
 
 @pytest.mark.parametrize(("value", "text"), [(None, "None"), (True, "True"), (1.0, "1.0000"), ([], ""), ({}, "")])
-def test_a_value_is_written_short(value, text):
-    assert _short(value) == text
+def test_a_value_is_writtenshort(value, text):
+    assert short(value) == text
 
 
 def test_an_explanation_reads_from_the_probability_to_its_parts():
@@ -28,7 +28,7 @@ def test_an_explanation_reads_from_the_probability_to_its_parts():
         "churn_probability": 0.25, "base_probability": 0.1, "term_outlasts_horizon_points": -0.05,
         "drivers": [{"driver": "usage", "points": 0.2, "features": [{"points": 0.15, "sentence": "Fewer events"}]}],
     }  # fmt: skip
-    lines = _explanation_text(told).splitlines()
+    lines = explanation_text(told).splitlines()
     assert lines[1] == "churn probability 25.0%, of which base 10.0%"
     assert "-5.0 points  the term outlasts" in lines[2]
     assert lines[3].split() == ["+20.0", "points", "usage"] and lines[4].split() == ["+15.0", "Fewer", "events"]

@@ -1,8 +1,9 @@
-"""What MLflow is told of a training: parameters, metrics, figures, the data's fingerprint, the model, the alias.
+"""What MLflow is told of a training: parameters, metrics a date, figures, checks, where it comes from, the model, its alias.
 
 MLflow keeps to a sqlite file in the project unless its usual environment variables say otherwise; telemetry is off.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -12,7 +13,7 @@ from pathlib import Path
 from renewcast.errors import RenewcastError
 from renewcast.filesystem import make_folder
 
-ALIAS = "champion"
+CHAMPION, CHALLENGER = "champion", "challenger"
 
 
 def _client(directory: Path):
@@ -40,8 +41,8 @@ def _experiment(mlflow, directory: Path, project: str) -> str:
     return mlflow.create_experiment(name, artifact_location=place)
 
 
-def log_training(directory: Path, params, training_set, trained, artefact: Path, facts: dict) -> tuple[str, str, str]:
-    """Log one training and register its model under the alias ``champion``.
+def log_training(directory: Path, params, training_set, trained, artefact: Path, facts: dict, verdict) -> tuple[str, str, str]:
+    """Log one training and register its model under the alias ``challenger``.
 
     Parameters
     ----------
@@ -53,7 +54,8 @@ def log_training(directory: Path, params, training_set, trained, artefact: Path,
     artefact : pathlib.Path
         The saved model.
     facts : dict
-        fingerprint, trained_as_of and sha256, kept as tags.
+        fingerprint, trained_as_of, sha256 and where it comes from, kept as tags.
+    verdict : evaluation.checks.Verdict
 
     Returns
     -------
@@ -70,7 +72,11 @@ def log_training(directory: Path, params, training_set, trained, artefact: Path,
         with mlflow.start_run(experiment_id=experiment, run_name=f"{training_set.target} {facts['trained_as_of']}") as run:
             mlflow.log_params(_parameters(params, training_set))
             mlflow.log_metrics(_metrics(trained.evaluation))
-            mlflow.set_tags({"target": training_set.target, "ranked_by": trained.ranked_by, **facts})
+            _log_by_date(mlflow, run.info.run_id, trained)
+            told = {name: value for name, value in facts.items() if value is not None}
+            stops = ", ".join(one.id for one in verdict.stops) or "none"
+            mlflow.set_tags({"target": training_set.target, "ranked_by": trained.ranked_by, "stopped_by": stops, **told})
+            mlflow.log_dict({"checks": verdict.to_list()}, "checks.json")
             mlflow.log_dict(trained.evaluation, "evaluation.json")
             mlflow.log_dict(training_set.counts, "training_set.json")
             for name, figure in figures.draw(trained, training_set.target).items():
@@ -80,13 +86,79 @@ def log_training(directory: Path, params, training_set, trained, artefact: Path,
             # What the registry vouches for, where the artefact cannot reach it: one digest, and one a file.
             for name, value in {"sha256": facts["sha256"], "files_sha256": json.dumps(digests(artefact))}.items():
                 mlflow.MlflowClient().set_model_version_tag(model_name, version, name, value)
-            mlflow.MlflowClient().set_registered_model_alias(model_name, ALIAS, version)
+            mlflow.MlflowClient().set_registered_model_alias(model_name, CHALLENGER, version)
         return run.info.run_id, model_name, str(version)
     except mlflow.exceptions.MlflowException as refused:
-        said = str(refused).split(":", 1)[0] if len(str(refused)) > 200 else str(refused)
-        raise RenewcastError(
-            f"MLflow at {mlflow.get_tracking_uri()} refused the run: {said}; check the server or unset MLFLOW_TRACKING_URI."
-        ) from None
+        raise _refused(mlflow, refused) from None
+
+
+def log_card(directory: Path, run_id: str, card: str) -> None:
+    """Add the card to a run; it names the run, so it is written after it."""
+    _client(directory).MlflowClient().log_text(run_id, card, "CARD.md")
+
+
+def move_aliases(directory: Path, record: dict) -> str:
+    """Give a promoted model the alias ``champion`` in the registry, and take ``challenger`` from it.
+
+    Returns
+    -------
+    str
+        What was done, or why not: the files in models/ are in force whatever the registry says.
+    """
+    mlflow = _client(directory)
+    client, name, version = mlflow.MlflowClient(), record["model_name"], str(record["model_version"])
+    try:
+        client.set_registered_model_alias(name, CHAMPION, version)
+        if str(client.get_registered_model(name).aliases.get(CHALLENGER)) == version:
+            client.delete_registered_model_alias(name, CHALLENGER)
+    except mlflow.exceptions.MlflowException as refused:
+        return f"alias not moved at {mlflow.get_tracking_uri()}: {str(refused).split(':', 1)[0]}"
+    return f"{name} version {version} is {CHAMPION}"
+
+
+@contextlib.contextmanager
+def study(directory: Path, params, name: str, tags: dict | None = None):
+    """Open the parent run of a study (a backtest, a search) and yield a function that logs one run nested in it.
+
+    Parameters
+    ----------
+    directory : pathlib.Path
+        The project.
+    params : Params
+    name : str
+    tags : dict, optional
+        Of the parent.
+
+    Yields
+    ------
+    callable
+        ``log(name, parameters, metrics, tags=None, documents=None)``: a finished child run; ``documents`` are dicts by file
+        name. Returns its run id. Its attribute ``parent`` is the parent's run id.
+
+    Raises
+    ------
+    RenewcastError
+        "MLflow at ... refused the run".
+    """
+    mlflow = _client(directory)
+
+    def log(child: str, parameters: dict, metrics: dict, tags: dict | None = None, documents: dict | None = None) -> str:
+        with mlflow.start_run(experiment_id=experiment, run_name=child, nested=True) as run:
+            mlflow.log_params(parameters)
+            mlflow.log_metrics({key: float(value) for key, value in metrics.items() if value is not None})
+            mlflow.set_tags(tags or {})
+            for file, content in (documents or {}).items():
+                mlflow.log_dict(content, file)
+        return run.info.run_id
+
+    try:
+        experiment = _experiment(mlflow, directory, params.project.name)
+        with mlflow.start_run(experiment_id=experiment, run_name=name) as run:
+            mlflow.set_tags({"study": name, **(tags or {})})
+            log.parent = run.info.run_id
+            yield log
+    except mlflow.exceptions.MlflowException as refused:
+        raise _refused(mlflow, refused) from None
 
 
 def fetch_artefact(directory: Path, record: dict, folder: Path) -> None:
@@ -131,6 +203,27 @@ def registered_model(directory: Path, record: dict) -> str:
             f"set MLFLOW_TRACKING_URI or run `renewcast run train --target {record['target']}`."
         ) from None
     return f"models:/{name}/{version}"
+
+
+def _refused(mlflow, why) -> RenewcastError:
+    said = str(why).split(":", 1)[0] if len(str(why)) > 200 else str(why)
+    return RenewcastError(
+        f"MLflow at {mlflow.get_tracking_uri()} refused the run: {said}; check the server or unset MLFLOW_TRACKING_URI."
+    )
+
+
+def _log_by_date(mlflow, run_id: str, trained) -> None:
+    """Log what the shipped model was worth on each date of the test; the step is the date, YYYYMMDD."""
+    from mlflow.entities import Metric
+
+    from renewcast.evaluation.by_date import metrics_by_date
+
+    metrics = []
+    for row in metrics_by_date(trained.test_predictions, trained.ranked_by).to_dict("records"):
+        day = row.pop("as_of")
+        at, step = int(day.timestamp() * 1000), int(day.strftime("%Y%m%d"))
+        metrics += [Metric(f"by_date.{name}", float(value), at, step) for name, value in row.items() if value == value]
+    mlflow.MlflowClient().log_batch(run_id, metrics=metrics)
 
 
 def _parameters(params, training_set) -> dict:

@@ -3,6 +3,7 @@
 import pytest
 import yaml
 from synthetic_panel import EMBARGO_DAYS, MODEL, SPECS, SPLITS, panel
+from tracking_papers import papers_of
 
 from renewcast.errors import RenewcastError
 from renewcast.estimators import artefact
@@ -10,7 +11,7 @@ from renewcast.evaluation.training import train
 from renewcast.params import TermLabel
 from renewcast.tracking.champion import has_champion, load_champion
 from renewcast.tracking.figures import draw
-from renewcast.tracking.promotion import artefact_folder, promote, settle
+from renewcast.tracking.promotion import artefact_folder, challenge, promote, settle, staging_folder
 
 LABEL = TermLabel(lead_days=0, horizon_days=90, grace_days=30)
 
@@ -24,17 +25,9 @@ def trained():
 @pytest.fixture
 def project(trained, tmp_path):
     """A project directory with a promoted model and no MLflow."""
-    staged = artefact_folder(tmp_path, "churn", "new")
-    digest = artefact.save(trained, staged)
-    settle(staged, artefact_folder(tmp_path, "churn", digest))
-    found = trained.evaluation
-    record = {
-        "target": "churn", "model_name": "demo-churn", "model_version": "3", "run_id": "run", "fingerprint": "f",
-        "trained_as_of": "2026-06-29", "sha256": digest,
-        "label": LABEL.model_dump(mode="json"), "ranked_by": trained.ranked_by, "has_skill": trained.has_skill,
-        "base_rate": found["base_rate"], "metrics": found["metrics"], "baselines": found["baselines"], "skill": found["skill"],
-    }  # fmt: skip
-    promote(tmp_path, "churn", record, {"features": []}, trained)
+    digest = artefact.save(trained, staging_folder(tmp_path, "churn"))
+    challenge(tmp_path, "churn", papers_of(trained, digest, LABEL), staging_folder(tmp_path, "churn"))
+    promote(tmp_path, "churn")
     return tmp_path
 
 
@@ -76,21 +69,6 @@ def test_a_champion_for_another_outcome_is_refused(project, change):
     assert load_champion(project, "churn", LABEL).target == "churn"
     with pytest.raises(RenewcastError, match="labels.churn in params.yaml is not the one that the champion was trained for"):
         load_champion(project, "churn", LABEL.model_copy(update=change))
-
-
-def test_promoting_another_model_drops_the_artefact_of_the_one_before(project, trained):
-    place = project / "models" / "churn" / "artefact"
-    (place / "0123456789abcdef").mkdir()
-    record = yaml.safe_load((project / "models" / "churn" / "champion.yaml").read_text())
-    promote(project, "churn", record, {"features": []}, trained)
-    assert [path.name for path in place.iterdir()] == [record["sha256"][:16]]
-
-
-def test_the_card_names_the_figures_the_data_and_what_the_model_is_not_for(project, trained):
-    card = (project / "models" / "churn" / "CARD.md").read_text()
-    assert card.startswith("# churn: version 3\n") and f"{trained.evaluation['metrics']['auc']:.4f}" in card
-    for words in ("base rate", "logistic regression", "health score by rules", "Not for: ", "2026-06-29"):
-        assert words in card
 
 
 def test_figures_are_drawn_without_a_screen(trained, tmp_path):

@@ -1,0 +1,93 @@
+"""The gate, applied to a project: what the checks of a new model are given."""
+
+import datetime as dt
+
+
+def case_of(project, training_set, rows, trained, as_of: dt.date):
+    """Put together everything that is known of a model on the day of its training.
+
+    Parameters
+    ----------
+    project : renewcast.Project
+    training_set : renewcast.datasets.TrainingSet
+    rows : estimators.TrainingRows
+        Of the training set, in order.
+    trained : evaluation.training.Trained
+    as_of : datetime.date
+        The day on which the model would score first.
+
+    Returns
+    -------
+    evaluation.checks.Case
+        With the rows of that day, the last training rows made once more as scoring makes them, the test rows' segments and
+        tiers, and what the champion in force said of its own test, where it is kept.
+    """
+    from renewcast.datasets.scoring_rows import scoring_rows
+    from renewcast.evaluation.checks import Case
+
+    target, view = training_set.target, project.view
+    last = training_set.frame["as_of"].max().date()
+    return Case(
+        trained,
+        rows,
+        project.params.model,
+        training_set.embargo_days,
+        as_of,
+        segments=_segments(project, rows.take(trained.splits.test), trained.specs),
+        recent=scoring_rows(view, target, as_of),
+        rebuilt=scoring_rows(view, target, last),
+        champion_predictions=_of_the_champion(project, target),
+    )
+
+
+def predictions_name(target: str, sha256: str) -> str:
+    """Name what a model's development fit said of its test, under data/work.
+
+    Examples
+    --------
+    >>> predictions_name("churn", "bc5571fc4b2adb4fec19")
+    'test_predictions/churn-bc5571fc4b2adb4f'
+    """
+    return f"test_predictions/{target}-{sha256[:16]}"
+
+
+def _of_the_champion(project, target: str):
+    import pandas as pd
+
+    from renewcast.tracking.champion import read_record
+
+    record = read_record(project.directory, target)
+    if record is None:
+        return None
+    path = project.directory / "data" / "work" / f"{predictions_name(target, record['sha256'])}.parquet"
+    if not path.exists():
+        return None
+    kept = pd.read_parquet(path)
+    return kept.assign(probability=kept[record["ranked_by"]]) if record["ranked_by"] in kept and "unit" in kept else None
+
+
+def _segments(project, test, specs):
+    """Say in which segments the test rows are: attributes, size and tenure, the tier and the behavioural cluster."""
+    import numpy as np
+    import pandas as pd
+
+    from renewcast.errors import RenewcastError
+    from renewcast.evaluation.checks.segments import dimensions
+    from renewcast.segments.tiers import tier
+
+    found, features = dimensions(test.features, specs), test.features
+    if "arr" in features:
+        growth = np.expm1(features["mrr_trend_364d"]) if "mrr_trend_364d" in features else np.full(len(features), np.nan)
+        advocacy, account_id = np.zeros(len(features)), pd.Series(test.account_id)
+        for as_of in np.unique(test.as_of):
+            at = np.flatnonzero(test.as_of == as_of)
+            advocacy[at] = project.view.advocacy(account_id.iloc[at], pd.Timestamp(as_of).date())
+        found["tier"] = tier(features["arr"].to_numpy(), growth, advocacy, project.params.segments.tiers)
+    clusters = project.segments()
+    if clusters is not None:
+        try:
+            names = np.array(clusters.names["en"], dtype=object)
+            found["segment"] = names[clusters.assign(features)]
+        except RenewcastError:
+            pass  # fitted on features that the tables no longer give; the weekly list says so
+    return found

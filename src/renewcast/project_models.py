@@ -1,0 +1,120 @@
+"""The part of a project that is about its models: training, the gate, promotion and rollback, segments."""
+
+from pathlib import Path
+
+from renewcast.project_data import ProjectData
+
+
+class ProjectModels(ProjectData):
+    """A project's data and its models; see :class:`renewcast.project.Project`."""
+
+    def train(self, target: str | None = None, as_of=None) -> dict:
+        """Train, evaluate, check, log and, where no check stops it, promote; see :func:`renewcast.training.train_and_promote`."""
+        from renewcast.training import train_and_promote
+
+        return train_and_promote(self, target or self.params.scoring.target, self.day(as_of))
+
+    def tune(self, target: str | None = None, as_of=None) -> dict:
+        """Search for a better shape of the trees; see :func:`renewcast.tuning.tune_trees`."""
+        from renewcast.tuning import tune_trees
+
+        return tune_trees(self, target or self.params.scoring.target, self.day(as_of))
+
+    def champion(self, target: str | None = None):
+        """Return the verified champion of a target; see :class:`renewcast.tracking.champion.Champion`."""
+        from renewcast.tracking.champion import load_champion
+
+        target = target or self.params.scoring.target
+        return load_champion(self.directory, target, getattr(self.params.labels, target))
+
+    def challenger(self, target: str | None = None):
+        """Return the verified challenger of a target, as :meth:`champion` does the champion."""
+        from renewcast.tracking.champion import load_challenger
+
+        target = target or self.params.scoring.target
+        return load_challenger(self.directory, target, getattr(self.params.labels, target))
+
+    def gate(self, target: str | None = None):
+        """Return what the gate found of the challenger, or of the champion where none waits: a row a check.
+
+        Returns
+        -------
+        pandas.DataFrame
+            id, title, severity, outcome, said, measured, bound, remedy; ``attrs`` tells the model_version and which model it is.
+
+        Raises
+        ------
+        RenewcastError
+            There is neither; or its papers are not whole.
+        """
+        from renewcast.errors import RenewcastError
+        from renewcast.evaluation.checks import Verdict
+        from renewcast.tracking.papers import read_challenger, read_champion
+
+        target = target or self.params.scoring.target
+        for kind, read in (("challenger", read_challenger), ("champion", read_champion)):
+            papers = read(self.directory, target)
+            if papers is not None:
+                frame = Verdict.of(papers.checks).to_frame()
+                frame.attrs |= {"model": kind, "model_version": str(papers.record["model_version"])}
+                return frame
+        raise RenewcastError(f"no model for {target} has been trained; run `renewcast run train --target {target}` first.")
+
+    def promote(self, target: str | None = None, *, accepted: dict | None = None, only: str | None = None) -> dict:
+        """Make the challenger the champion; see :func:`renewcast.tracking.promotion.promote`."""
+        from renewcast.tracking import promotion, runs
+
+        def aliases(record):
+            return runs.move_aliases(self.directory, record)
+
+        target = target or self.params.scoring.target
+        return promotion.promote(self.directory, target, accepted=accepted, only=only, aliases=aliases)
+
+    def rollback(self, target: str | None = None) -> dict:
+        """Bring the last champion back; see :func:`renewcast.tracking.promotion.rollback`."""
+        from renewcast.tracking import promotion, runs
+
+        def aliases(record):
+            return runs.move_aliases(self.directory, record)
+
+        return promotion.rollback(self.directory, target or self.params.scoring.target, aliases=aliases)
+
+    def predictions_on_test(self, target: str | None = None):
+        """Return what the champion's evaluation rests on: account_id, group, as_of, label, gated, one probability an estimator.
+
+        See :func:`renewcast.rehearsal.predictions_on_test`: they are kept, and made again where they are not.
+        """
+        from renewcast.rehearsal import predictions_on_test
+
+        return predictions_on_test(self, target or self.params.scoring.target)
+
+    def segment(self, as_of=None):
+        """Fit the behavioural clusters anew and keep them; return them."""
+        clusters = self.fit_segments(as_of)
+        self.keep_segments(clusters)
+        return clusters
+
+    def fit_segments(self, as_of=None):
+        """Fit the behavioural clusters anew and return them, without keeping them."""
+        from renewcast.segments.clusters import fit_clusters
+
+        day = self.day(as_of)
+        features = self.features(day).drop(columns="account_id")
+        settings = self.params.segments
+        return fit_clusters(features, self.view.catalogue.specs, settings.clusters, settings.seed, day.isoformat())
+
+    def keep_segments(self, clusters) -> None:
+        """Keep fitted clusters as models/segments/segments.json."""
+        from renewcast.filesystem import replace_file
+
+        replace_file(self._segments_path, clusters.to_json().encode())
+
+    def segments(self):
+        """Return the fitted clusters, or None before the first fit."""
+        from renewcast.segments.clusters import Clusters
+
+        return Clusters.from_json(self._segments_path.read_text(encoding="utf-8")) if self._segments_path.exists() else None
+
+    @property
+    def _segments_path(self) -> Path:
+        return self.directory / "models" / "segments" / "segments.json"
