@@ -6,8 +6,7 @@ from renewcast.project_models import ProjectModels
 
 
 class Project(ProjectModels):
-    """One project directory: its tables, snapshots and features (from :class:`ProjectData`), its models (from
-    :class:`ProjectModels`), scores and lists.
+    """One project directory: its tables, snapshots, features and models (see :class:`ProjectModels`), its scores and its lists.
 
     Examples
     --------

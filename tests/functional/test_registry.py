@@ -25,6 +25,11 @@ for target in ("churn", "renewal"):
     told[target] = {
         "version": version.version, "run_id": version.run_id, "params": run.data.params, "metrics": run.data.metrics,
         "tags": run.data.tags, "status": run.info.status,
+        "aliases": list(client.get_registered_model(name).aliases),
+        "by_date": {metric.step: metric.value for metric in client.get_metric_history(version.run_id, "by_date.rows")},
+        "documents": [file.path for file in client.list_artifacts(version.run_id)],
+        "checks": mlflow.artifacts.load_dict(run.info.artifact_uri + "/checks.json")["checks"],
+        "card": mlflow.artifacts.load_text(run.info.artifact_uri + "/CARD.md"),
         "figures": [file.path for file in client.list_artifacts(version.run_id, "figures")],
         "inputs": [column["name"] for column in model.signature.inputs.to_dict()],
         "outputs": [column["name"] for column in model.signature.outputs.to_dict()],
@@ -68,6 +73,18 @@ def test_a_run_has_its_parameters_metrics_figures_and_the_datas_fingerprint(told
     assert run["metrics"]["health_score.log_loss"] == pytest.approx(answer["baselines"]["health_score"]["log_loss"])
     assert run["tags"]["fingerprint"] == answer["fingerprint"] and run["tags"]["target"] == target
     assert len(run["figures"]) >= 3
+
+
+@pytest.mark.parametrize("target", ["churn", "renewal"])
+def test_a_run_has_the_checks_the_card_the_figures_a_date_and_where_it_comes_from(told, answers, trained_company, target):
+    run = told[target]
+    assert run["aliases"] == ["champion"], "a promoted model is no challenger any more"
+    assert sum(run["by_date"].values()) == answers[target]["test"]["rows"] and len(run["by_date"]) >= 5
+    assert {f"by_date.{name}" for name in ("auc", "log_loss", "seen", "predicted")} <= set(run["metrics"])
+    assert {"evaluation.json", "training_set.json", "checks.json", "CARD.md"} <= set(run["documents"])
+    assert run["card"] == (trained_company / "models" / target / "CARD.md").read_text()
+    assert run["checks"] == json.loads((trained_company / "models" / target / "checks.json").read_text())
+    assert run["tags"]["stopped_by"] == "none" and len(run["tags"]["params_sha256"]) == len(run["tags"]["lock_sha256"]) == 64
 
 
 @pytest.mark.parametrize("target", ["churn", "renewal"])

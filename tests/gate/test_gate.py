@@ -5,6 +5,7 @@ import os
 import numpy as np
 import pytest
 from gate.bad_models import BAD, case, changed, fitted, healthy, world
+from trained_company import ROOT
 
 from renewcast.evaluation.checks import CHECKS, Case, Verdict, judge
 from renewcast.evaluation.checks.drift import distances
@@ -132,3 +133,9 @@ def test_quiet_weeks_raise_an_alarm_once_in_a_hundred_at_most(accounts):
         moved, bound = distances(frame[:accounts], frame[-accounts:].reset_index(drop=True), specs, seed=week)
         alarms += bool(moved.max() > bound)
     assert alarms <= max(1, 0.01 * weeks)
+
+
+def test_the_document_of_the_gate_lists_every_check_with_its_title_and_severity():
+    text = (ROOT / "docs" / "gate.md").read_text()
+    listed = [line.split(" | ")[:3] for line in text.splitlines() if line.startswith("| RC")]
+    assert [(one[0][2:], *one[1:]) for one in listed] == [(check.id, check.title, check.severity) for check in CHECKS]
