@@ -62,22 +62,21 @@ class ProjectModels(ProjectData):
 
     def promote(self, target: str | None = None, *, accepted: dict | None = None, only: str | None = None) -> dict:
         """Make the challenger the champion; see :func:`renewcast.tracking.promotion.promote`."""
-        from renewcast.tracking import promotion, runs
-
-        def aliases(record):
-            return runs.move_aliases(self.directory, record)
+        from renewcast.tracking import promotion
 
         target = target or self.params.scoring.target
-        return promotion.promote(self.directory, target, accepted=accepted, only=only, aliases=aliases)
+        return promotion.promote(self.directory, target, accepted=accepted, only=only, aliases=self._move_aliases)
 
     def rollback(self, target: str | None = None) -> dict:
         """Bring the last champion back; see :func:`renewcast.tracking.promotion.rollback`."""
-        from renewcast.tracking import promotion, runs
+        from renewcast.tracking import promotion
 
-        def aliases(record):
-            return runs.move_aliases(self.directory, record)
+        return promotion.rollback(self.directory, target or self.params.scoring.target, aliases=self._move_aliases)
 
-        return promotion.rollback(self.directory, target or self.params.scoring.target, aliases=aliases)
+    def _move_aliases(self, record: dict) -> str:
+        from renewcast.tracking.runs import move_aliases
+
+        return move_aliases(self.directory, record)
 
     def predictions_on_test(self, target: str | None = None):
         """Return what the champion's evaluation rests on: account_id, group, as_of, label, gated, one probability an estimator.

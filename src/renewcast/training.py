@@ -37,8 +37,11 @@ def train_and_promote(project, target: str, as_of: dt.date) -> dict:
 
     params = project.params
     training_set = project.training_set(target, as_of)
-    say = project.progress or (lambda done, total, text: None)
-    tell = lambda text: say(0, 0, text)  # noqa: E731
+
+    def tell(text):
+        if project.progress:
+            project.progress(0, 0, text)
+
     as_built = estimator_rows(training_set)
     rows = as_built.in_order()
     trained = train(rows, training_set.specs, params.model, params.splits, training_set.embargo_days, progress=tell)

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -239,9 +240,7 @@ def _sweep(directory: Path, target: str) -> None:
     needed = {record["sha256"][:16] for record in records if record is not None}
     place = kept.folder_of(directory, target) / ARTEFACT
     for path in place.iterdir() if place.is_dir() else ():
-        if path.is_file():
-            path.unlink()
-        elif path.name not in needed and not _is_being_saved(path):
+        if re.fullmatch("[0-9a-f]{16}", path.name) and path.name not in needed or _was_never_finished(path):
             shutil.rmtree(path)
     told = directory / "data" / "work" / "test_predictions"
     for path in told.glob(f"{target}-*.parquet") if told.is_dir() else ():
@@ -249,16 +248,15 @@ def _sweep(directory: Path, target: str) -> None:
             path.unlink()
 
 
-def _is_being_saved(folder: Path) -> bool:
-    """Tell whether a running training saves its artefact there."""
-    name, _, process = folder.name.lstrip(".").partition("-")
-    process = process.rpartition("-")[2] or process
-    if not name.startswith("new") or not process.isdigit():
+def _was_never_finished(folder: Path) -> bool:
+    """Tell whether a training began to save an artefact there and has died since; the folder's name ends with its process."""
+    process = folder.name.rpartition("-")[2]
+    if not folder.name.lstrip(".").startswith("new-") or not process.isdigit():
         return False
     try:
         os.kill(int(process), 0)
     except ProcessLookupError:
-        return False
-    except PermissionError:
         return True
-    return True
+    except PermissionError:
+        return False
+    return False

@@ -267,3 +267,17 @@ def test_papers_that_do_not_belong_together_are_not_promoted(tmp_path, models):
     with pytest.raises(RenewcastError, match="is not the card of the model in challenger.yaml"):
         promote(tmp_path, "churn")
     assert not (tmp_path / "models/churn/champion.yaml").exists()
+
+
+def test_what_a_training_that_died_was_saving_is_cleared_and_what_a_running_one_saves_is_not(tmp_path, models):
+    place = tmp_path / "models" / "churn" / "artefact"
+    put_forward(tmp_path, models[0])
+    ended = multiprocessing.get_context("fork").Process(target=int)
+    ended.start()
+    ended.join()
+    names = {"0123456789abcdef": False, f"new-{ended.pid}": False, f".new-{ended.pid}.staged-{ended.pid}": False,
+             f"new-{os.getppid()}": True, "tmpfetching": True}  # fmt: skip
+    for name in names:
+        (place / name).mkdir()
+    promote(tmp_path, "churn")
+    assert {name for name in names if (place / name).exists()} == {name for name, stays in names.items() if stays}

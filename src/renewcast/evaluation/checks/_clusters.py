@@ -5,6 +5,7 @@ import numpy as np
 from renewcast.estimators.logit import fit_logistic, logit, sigmoid
 
 # A model is only refused on a difference that noise brings about once in a hundred healthy models.
+TAIL = 0.005
 Z99 = 2.5758293035489004
 
 

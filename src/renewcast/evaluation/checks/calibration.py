@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from renewcast.evaluation.checks._clusters import Z99, level_shift, slope
+from renewcast.evaluation.checks._clusters import TAIL, Z99, level_shift, slope
 from renewcast.evaluation.checks._definition import Answer, Check, judged, not_applicable
 from renewcast.evaluation.checks.case import Case
 from renewcast.evaluation.checks.segments import gaps, levelled, worst
 
 # The odds may be off by this factor: so much does a base rate move with a season.
 MOST_ODDS_FACTOR = 1.5
-# Below this, beyond noise, risks stand 1.7 times as far apart as they should: a safe account seems certain.
-LEAST_SLOPE = 0.6
+# Below this, beyond noise, risks stand 1.4 times as far apart as they should: a safe account seems certain.
+LEAST_SLOPE = 0.7
 # Weights that balance the classes move the log odds by log((1 - rate) / rate); half of that is a mark of them.
 SHARE_OF_BALANCING = 0.5
 # Where the rarer outcome is not rare, balancing changes next to nothing.
@@ -36,9 +36,14 @@ def _over_confident(case: Case) -> Answer:
     label, p = case.label[case.open], case.probability[case.open]
     if label.all() or not label.any() or np.ptp(p) < 1e-9:
         return not_applicable("the test rows that the contract gate leaves open have one outcome, or one probability, only")
-    found, error = slope(label, p, np.unique(case.group[case.open], return_inverse=True)[1])
-    said = f"slope {found:.2f}, standard error {error:.2f}"
-    return judged(found + Z99 * error < LEAST_SLOPE, said, found + Z99 * error, LEAST_SLOPE)
+    from scipy.stats import t
+
+    group = np.unique(case.group[case.open], return_inverse=True)[1]
+    found, error = slope(label, p, group)
+    # What a slope rests on is the accounts of the rarer outcome; with few of them the error itself is uncertain.
+    freedom = max(1, min(len(np.unique(group[side])) for side in (label, ~label)) - 2)
+    high = found + float(t.isf(TAIL, freedom)) * error * np.sqrt(1 + 2 / freedom)
+    return judged(high < LEAST_SLOPE, f"slope {found:.2f}, standard error {error:.2f}", float(high), LEAST_SLOPE)
 
 
 def _weighted_classes(case: Case) -> Answer:
