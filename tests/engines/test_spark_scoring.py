@@ -54,10 +54,11 @@ print("TOLD" + json.dumps(told))
 @pytest.fixture(scope="module")
 def told(trained_company, tmp_path_factory):
     skip_without_spark()
+    places = os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", SCORE, AS_OF, str(tmp_path_factory.mktemp("scored"))],
         cwd=trained_company,
-        env=os.environ | ENVIRONMENT | {"MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONPATH": str(Path(__file__).parents[1])},
+        env=os.environ | ENVIRONMENT | {"MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONPATH": places},
         capture_output=True,
         text=True,
         check=False,

@@ -33,7 +33,7 @@ for target in ("churn", "renewal"):
         "figures": [file.path for file in client.list_artifacts(version.run_id, "figures")],
         "inputs": [column["name"] for column in model.signature.inputs.to_dict()],
         "outputs": [column["name"] for column in model.signature.outputs.to_dict()],
-        "params": [{key: one[key] for key in ("name", "default")} for one in model.signature.params.to_dict()],
+        "asked": [{key: one[key] for key in ("name", "default")} for one in model.signature.params.to_dict()],
         "digests": version.tags,
         "files": sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()),
     }
@@ -91,7 +91,7 @@ def test_a_run_has_the_checks_the_card_the_figures_a_date_and_where_it_comes_fro
 def test_the_registered_model_has_a_signature_and_no_pickle(told, answers, target):
     model = told[target]
     assert model["outputs"][:4] == ["probability", "low", "high", "driver_1"] and len(model["outputs"]) == 12
-    assert model["params"] == [{"name": "reasons", "default": True}]
+    assert model["asked"] == [{"name": "reasons", "default": True}]
     assert len(model["inputs"]) == answers[target]["features"] + 1 and "usage_events_28d" in model["inputs"]
     assert model["files"] and not [
         name for name in model["files"] if name.endswith((".pkl", ".pickle", ".joblib", ".cloudpickle"))
