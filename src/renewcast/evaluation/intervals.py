@@ -52,16 +52,66 @@ def account_bootstrap(
     >>> account_bootstrap(np.array(list("ABCD")), share, seed=7)
     Interval(estimate=0.5, low=0.0, high=1.0)
     """
-    names, position = np.unique(np.asarray(group), return_inverse=True)
-    generator, drawn = np.random.default_rng(seed), []
-    for _ in range(resamples):
-        times = np.bincount(generator.integers(0, len(names), len(names)), minlength=len(names))
+    drawn = []
+    for weight in _draws(group, resamples, seed):
         try:
-            drawn.append(statistic(times[position].astype(float)))
+            drawn.append(statistic(weight))
         except ValueError:
             continue
-    estimate = float(statistic(np.ones(len(position))))
+    estimate = float(statistic(np.ones(len(group))))
+    return _percentiles(estimate, drawn, resamples, level)
+
+
+def account_bootstraps(
+    group: np.ndarray,
+    statistics: Callable[[np.ndarray], dict[str, float]],
+    *,
+    resamples: int = 200,
+    seed: int,
+    level: float = 0.95,
+) -> dict[str, Interval]:
+    """Return the percentile interval of several statistics of the same draws, as :func:`account_bootstrap` does of one.
+
+    Parameters
+    ----------
+    group : array of str, shape (n,)
+    statistics : callable
+        Takes a weight a row and returns numbers by name, the same names each time; NaN means "undefined here".
+    resamples, seed, level
+        As in :func:`account_bootstrap`.
+
+    Returns
+    -------
+    dict of str to Interval
+
+    Examples
+    --------
+    >>> churned = np.array([1.0, 0.0, 1.0, 0.0])
+    >>> both = lambda weight: {"share": float((churned * weight).sum() / weight.sum()), "none": float("nan")}
+    >>> found = account_bootstraps(np.array(list("ABCD")), both, seed=7)
+    >>> found["share"], found["none"].low
+    (Interval(estimate=0.5, low=0.0, high=1.0), nan)
+    """
+    estimates = statistics(np.ones(len(group)))
+    drawn = [statistics(weight) for weight in _draws(group, resamples, seed)]
+    return {
+        name: _percentiles(float(value), [one[name] for one in drawn if np.isfinite(one[name])], resamples, level)
+        for name, value in estimates.items()
+    }
+
+
+def _draws(group: np.ndarray, resamples: int, seed: int):
+    """Yield for each resample how often every row's group was drawn, array of float, shape (n,)."""
+    names, position = np.unique(np.asarray(group), return_inverse=True)
+    generator = np.random.default_rng(seed)
+    for _ in range(resamples):
+        times = np.bincount(generator.integers(0, len(names), len(names)), minlength=len(names))
+        yield times[position].astype(float)
+
+
+def _percentiles(estimate: float, drawn: list[float], resamples: int, level: float) -> Interval:
     if 2 * len(drawn) < resamples:
         return Interval(estimate, float("nan"), float("nan"))
-    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+    # The k-th of B sorted resamples bounds a share k / (B + 1) of them; numpy's own rule lies further inside.
+    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], method="weibull")
     return Interval(estimate, float(low), float(high))
