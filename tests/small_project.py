@@ -13,6 +13,7 @@ REST = {
     },
     "tuning": {"minutes": 1},
     "gate": {"promote": "automatically"},
+    "backtest": {"every_weeks": 4, "dates": 3, "capacity_per_owner": 5, "lead_days": [30, 60]},
     "segments": {
         "seed": 0, "clusters": [2],
         "tiers": {"benchmark_min_arr": 0, "benchmark_min_advocacy": 0, "value_add_min_arr_growth": 0.1},

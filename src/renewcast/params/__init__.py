@@ -8,6 +8,7 @@ from renewcast.params.load import load_params
 from renewcast.params.sections import (
     FAMILIES,
     TABLES,
+    BacktestSection,
     ChurnLabel,
     EngineSection,
     InactivityLabel,
@@ -25,6 +26,7 @@ __all__ = [
     "FAMILIES",
     "TABLES",
     "ChurnLabel",
+    "BacktestSection",
     "CsvFormat",
     "EngineSection",
     "InactivityLabel",

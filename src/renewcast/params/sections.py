@@ -168,6 +168,21 @@ class GateSection(Section):
     promote: Literal["automatically", "by_hand"]
 
 
+class BacktestSection(Section):
+    """At how many past dates, how far apart, the model is trained again; accounts an owner can work on, days a play takes."""
+
+    every_weeks: Positive
+    dates: Positive
+    capacity_per_owner: Positive
+    lead_days: Annotated[list[NotNegative], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _ascending(self):
+        if sorted(set(self.lead_days)) != self.lead_days:
+            raise ValueError("lead_days must ascend and differ")
+        return self
+
+
 class TiersSection(Section):
     """The policy behind benchmark and value-add; whatever meets neither is ordinary (C56)."""
 
@@ -224,6 +239,7 @@ class Params(Section):
     model: ModelSection
     tuning: TuningSection
     gate: GateSection
+    backtest: BacktestSection
     segments: SegmentsSection
     scoring: ScoringSection
     lifetime: LifetimeSection
