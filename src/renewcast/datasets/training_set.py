@@ -80,28 +80,12 @@ def build_training_set(view, target: str, as_of: dt.date, *, progress=None) -> T
     RenewcastError
         "there is no target ...", "params.yaml has no labels.<target>" or "no snapshot has a finished outcome".
     """
-    params = view.params
-    if target not in TARGETS:
-        raise RenewcastError(f"there is no target {target!r}; choose one of {', '.join(TARGETS)}.")
-    label = getattr(params.labels, target)
-    if label is None:
-        raise RenewcastError(
-            f"params.yaml has no labels.{target}; add it, with lead_days and horizon_days, to train this target."
-        )
-    grace = getattr(label, "grace_days", 0)
-    wait = label.lead_days + label.horizon_days + grace
-    data_end = min(midnight(as_of), view.outcomes_known_until(target))
+    label = label_of(view, target)
     all_days = view.calendar.days(as_of - DAY)
-    finished = finished_days(all_days, data_end, wait)
-    if not finished:
-        raise RenewcastError(
-            f"no snapshot has a finished outcome for {target} at {as_of}: the data end on {data_end:%Y-%m-%d} and an "
-            f"outcome takes {wait} days; choose a later --as-of, an earlier snapshots.first or a shorter horizon."
-        )
-    days = view.calendar.days(finished[-1], params.snapshots.train_every_weeks)
+    finished = finished_snapshots(view, target, as_of)
+    days = training_days(view, target, as_of)
     counts = {"snapshot_days": len(days), "snapshot_days_unfinished": len(all_days) - len(finished)}
-    build = _renewal_rows if target == "renewal" else _account_rows
-    frame, specs = build(view, target, label, days, as_of, counts)
+    frame, specs = labelled_rows(view, target, label, days, as_of, counts)
     if frame.empty:
         raise RenewcastError(
             f"no account was in scope for {target} on any of {len(days)} snapshot days; check labels and sources."
@@ -115,9 +99,60 @@ def build_training_set(view, target: str, as_of: dt.date, *, progress=None) -> T
     counts["rows"], counts["accounts"] = len(frame), int(frame["account_id"].nunique())
     durations = None
     if target == "churn":
+        data_end = min(midnight(as_of), view.outcomes_known_until(target))
         durations = duration(frame, view.known_contracts(as_of), label, data_end)
         durations["cover_days"] = cover_days(frame.pop("cover_ends_on"), frame["as_of"], label.lead_days)
-    return TrainingSet(target, frame, [*view.catalogue.specs, *specs], counts, wait, durations)
+    return TrainingSet(target, frame, [*view.catalogue.specs, *specs], counts, wait_days(label), durations)
+
+
+def finished_snapshots(view, target: str, as_of: dt.date) -> list[dt.date]:
+    """Return the snapshot days whose outcome was finished, and known, at a day.
+
+    Raises
+    ------
+    RenewcastError
+        "there is no target ...", "params.yaml has no labels.<target>" or "no snapshot has a finished outcome".
+    """
+    wait = wait_days(label_of(view, target))
+    data_end = min(midnight(as_of), view.outcomes_known_until(target))
+    finished = finished_days(view.calendar.days(as_of - DAY), data_end, wait)
+    if not finished:
+        raise RenewcastError(
+            f"no snapshot has a finished outcome for {target} at {as_of}: the data end on {data_end:%Y-%m-%d} and an "
+            f"outcome takes {wait} days; choose a later --as-of, an earlier snapshots.first or a shorter horizon."
+        )
+    return finished
+
+
+def training_days(view, target: str, as_of: dt.date) -> list[dt.date]:
+    """Return the snapshot days of the training set of a day; errors as for `finished_snapshots`."""
+    return view.calendar.days(finished_snapshots(view, target, as_of)[-1], view.params.snapshots.train_every_weeks)
+
+
+def label_of(view, target: str):
+    """Return the section of ``params.yaml`` that defines a target; errors as for `finished_snapshots`."""
+    if target not in TARGETS:
+        raise RenewcastError(f"there is no target {target!r}; choose one of {', '.join(TARGETS)}.")
+    label = getattr(view.params.labels, target)
+    if label is None:
+        raise RenewcastError(
+            f"params.yaml has no labels.{target}; add it, with lead_days and horizon_days, to train this target."
+        )
+    return label
+
+
+def wait_days(label) -> int:
+    """Return how long after a snapshot its outcome is known: lead + horizon + grace, in days."""
+    return label.lead_days + label.horizon_days + getattr(label, "grace_days", 0)
+
+
+def labelled_rows(view, target: str, label, days: list[dt.date], as_of: dt.date, counts: dict):
+    """Return the labelled snapshots of some days as known at a later one, and the specs of the columns that are features.
+
+    What was left out is added to ``counts``, by reason.
+    """
+    build = _renewal_rows if target == "renewal" else _account_rows
+    return build(view, target, label, days, as_of, counts)
 
 
 def _account_rows(view, target, label, days, as_of, counts):

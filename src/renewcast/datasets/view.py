@@ -174,6 +174,15 @@ class View:
         usage = self._as_known("usage", as_of)
         return usage.select("account_id", "occurred_at").distinct().to_pandas()
 
+    def known_deadlines(self, as_of: dt.date):
+        """Return account_id, contract_id, ends_on, mrr, notice_days and is_succeeded of every term, as known at a day."""
+        import pandas as pd
+
+        names = ("account_id", "contract_id", "ends_on", "mrr", "notice_days", "is_succeeded")
+        frame = self._as_known("terms", as_of).select(*names).to_pandas()
+        frame["ends_on"] = pd.to_datetime(frame["ends_on"]).astype("datetime64[us]")
+        return frame.astype({"mrr": "float64", "notice_days": "float64"})
+
     def attributes(self, as_of: dt.date):
         """Return the accounts as known at a day, indexed by account_id."""
         return self._as_known("accounts", as_of).to_pandas().set_index("account_id")
