@@ -115,7 +115,8 @@ def features(
 @app.command()
 def run(
     name: Annotated[
-        str, typer.Argument(help="training_set, train, segment, weekly_risk_list, or a script of the project's pipelines/.")
+        str,
+        typer.Argument(help="training_set, train, backtest, segment, weekly_risk_list, or a script of the project's pipelines/."),
     ],
     as_of: AsOfOption = None,
     target: TargetOption = None,

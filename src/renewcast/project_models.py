@@ -87,6 +87,25 @@ class ProjectModels(ProjectData):
 
         return predictions_on_test(self, target or self.params.scoring.target)
 
+    def backtest(self, target: str | None = None, as_of=None):
+        """Train at past dates as it would have been done then, and judge by what came.
+
+        Returns
+        -------
+        renewcast.backtest.run.Backtest
+            DataFrames ``trainings``, ``metrics``, ``slices``, ``recall``, ``staleness``, ``predictions`` and ``losses``, all
+            written to data/work/backtest/<as_of>-<target>/ with a report; a finished date is not trained again.
+        """
+        from renewcast.backtest.run import run_backtest
+
+        return run_backtest(self, target or self.params.scoring.target, self.day(as_of))
+
+    def log_backtest(self, found) -> str:
+        """Log a backtest to MLflow, one run with a child run a date; return its id."""
+        from renewcast.tracking.studies import log_backtest
+
+        return log_backtest(self.directory, self.params, found)
+
     def segment(self, as_of=None):
         """Fit the behavioural clusters anew and keep them; return them."""
         clusters = self.fit_segments(as_of)

@@ -79,7 +79,9 @@ def lost_terms(terms: pd.DataFrame, churned: pd.DataFrame, horizon_days: int) ->
     rows = rows[(before >= 0) & (before < horizon_days)]
     notice = pd.to_timedelta(rows["notice_days"].astype("float64").fillna(0), unit="D")
     rows = rows.assign(deadline=rows["ends_on"] - notice, arr=MONTHS * rows["mrr"].astype("float64"))
-    return rows[["account_id", "contract_id", "ends_on", "deadline", "arr"]].reset_index(drop=True)
+    # In order: whatever the engine's order was, sums round alike.
+    rows = rows.sort_values(["account_id", "contract_id"], ignore_index=True)
+    return rows[["account_id", "contract_id", "ends_on", "deadline", "arr"]]
 
 
 def standing(lists: pd.DataFrame, ranked_by: list[str], capacity: int) -> np.ndarray:
@@ -131,7 +133,7 @@ def found_in_time(
     lists : pandas.DataFrame
         The scored accounts of every weekly list: account_id, as_of (datetime64, whole weeks apart), owner and what is ranked by.
     rankings : dict of str to list of str
-        Name of a ranking and the columns that it ranks by.
+        Name of a ranking (none of the other columns') and the columns that it ranks by.
     capacity : int
         Accounts an owner.
     lead_days : list of int
@@ -191,7 +193,7 @@ def actionable_recall(found: pd.DataFrame, rankings: list[str], *, seed: int, re
 
         def statistics(weight, arr=arr, shares=shares):
             lost = (weight * arr).sum()
-            recall = (weight * arr) @ shares / lost if lost > 0 else np.full(len(rankings), np.nan)
+            recall = ((weight * arr)[:, None] * shares).sum(axis=0) / lost if lost > 0 else np.full(len(rankings), np.nan)
             apart = recall[0] - recall
             return {("recall", name): recall[at] for at, name in enumerate(rankings)} | {
                 ("apart", name): apart[at] for at, name in enumerate(rankings)

@@ -4,7 +4,7 @@ from renewcast.scoring.not_scored import why_not_scored
 from renewcast.scoring.reasons import reasons
 from renewcast.scoring.survival import LIST_HORIZONS, survival
 from renewcast.segments.lifecycle import lifecycle_stage
-from renewcast.segments.tiers import tier
+from renewcast.segments.tiers import arr_growth, tier
 
 
 def risk_list(view, champion, scores, clusters, last_list):
@@ -38,7 +38,7 @@ def risk_list(view, champion, scores, clusters, last_list):
     rows["owner"] = accounts["owner"].to_numpy()
     arr = (frame["mrr"] * 12).round(2)
     rows["segment"] = None if clusters is None else np.array(clusters.names[language])[clusters.assign(features)]
-    rows["tier"] = tier(arr, _growth(features), view.advocacy(frame["account_id"], scores.as_of), params.segments.tiers)
+    rows["tier"] = tier(arr, arr_growth(features), view.advocacy(frame["account_id"], scores.as_of), params.segments.tiers)
     rows["lifecycle_stage"] = lifecycle_stage(view.days_since_start(frame["account_id"], scores.as_of), _days_left(frame))
     rows["renewal_date"] = frame["next_renewal_on"].dt.date
     days = (frame["next_renewal_on"] - frame["as_of"]).dt.days
@@ -71,12 +71,6 @@ def risk_list(view, champion, scores, clusters, last_list):
     rows = rows.iloc[order].reset_index(drop=True)
     rows.insert(0, "rank", np.arange(1, len(rows) + 1))
     return rows
-
-
-def _growth(features):
-    import numpy as np
-
-    return np.expm1(features["mrr_trend_364d"]) if "mrr_trend_364d" in features else np.full(len(features), np.nan)
 
 
 def _days_left(frame):

@@ -32,3 +32,10 @@ def tier(arr, arr_growth, advocacy, policy):
     arr, growth, advocacy = (np.asarray(values, dtype="float64") for values in (arr, arr_growth, advocacy))
     is_benchmark = (arr >= policy.benchmark_min_arr) & (advocacy >= policy.benchmark_min_advocacy)
     return np.select([is_benchmark, growth >= policy.value_add_min_arr_growth], ["benchmark", "value_add"], "ordinary")
+
+
+def arr_growth(features):
+    """Return the change of ARR against a year ago as a share, from feature rows; NaN where there was none or no such feature."""
+    import numpy as np
+
+    return np.expm1(features["mrr_trend_364d"]) if "mrr_trend_364d" in features else np.full(len(features), np.nan)

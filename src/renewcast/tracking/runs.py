@@ -133,7 +133,8 @@ def study(directory: Path, params, name: str, tags: dict | None = None):
     ------
     callable
         ``log(name, parameters, metrics, tags=None, documents=None)``: a finished child run; ``documents`` are dicts by file
-        name. Returns its run id. Its attribute ``parent`` is the parent's run id.
+        name. Returns its run id. Its attribute ``parent`` is the parent's run id; ``note(parameters, metrics, files)`` logs to
+        the parent.
 
     Raises
     ------
@@ -151,11 +152,17 @@ def study(directory: Path, params, name: str, tags: dict | None = None):
                 mlflow.log_dict(content, file)
         return run.info.run_id
 
+    def note(parameters: dict, metrics: dict, files: list[Path]) -> None:
+        mlflow.log_params(parameters)
+        mlflow.log_metrics({key: float(value) for key, value in metrics.items() if value is not None})
+        for file in files:
+            mlflow.log_artifact(str(file), "figures" if file.suffix == ".png" else None)
+
     try:
         experiment = _experiment(mlflow, directory, params.project.name)
         with mlflow.start_run(experiment_id=experiment, run_name=name) as run:
             mlflow.set_tags({"study": name, **(tags or {})})
-            log.parent = run.info.run_id
+            log.parent, log.note = run.info.run_id, note
             yield log
     except mlflow.exceptions.MlflowException as refused:
         raise _refused(mlflow, refused) from None
