@@ -39,7 +39,9 @@ with local_spark() as spark:
 found = pd.read_parquet(place / "scored").set_index("number").sort_index()
 told |= {"rows": len(rows), "found": len(found), "columns": sorted(set(found) ^ set(rows))}
 answers = mlflow.pyfunc.load_model(model).predict(rows)
-told["answers_same"] = bool(answers.equals(found[list(answers.columns)].reset_index(drop=True).astype(answers.dtypes)))
+told["answers_same"] = all(
+    answers[name].fillna("").tolist() == found[name].fillna("").tolist() for name in answers.columns
+)
 told["answers"] = list(answers.columns)
 told["drivers"] = int(found["driver_1"].notna().sum())
 told["same"] = int((found["probability"].to_numpy().view("int64") == rows["here"].to_numpy().view("int64")).sum())
@@ -85,4 +87,4 @@ def test_the_columns_of_the_rows_stay_beside_the_answer(told):
 
 def test_interval_and_reasons_are_those_of_here(told):
     assert told["answers"][:4] == ["probability", "low", "high", "driver_1"]
-    assert told["answers_same"] and told["drivers"] > 20
+    assert told["answers_same"] and 20 < told["drivers"] < told["rows"]

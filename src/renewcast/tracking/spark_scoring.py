@@ -44,4 +44,11 @@ def scored(frame, model: str, *, with_reasons: bool = True):
     )
     # Held under one name, so that a row is scored once, however many fields are taken from its answer.
     held = frame.withColumn("__answer", predict(F.struct(*columns)))
-    return held.select(*(held[f"`{name}`"] for name in frame.columns), *(held["__answer"][name].alias(name) for name in answers))
+
+    def answered(name, kind):
+        value = held["__answer"][name]
+        # MLflow makes the text "None" of an empty one; a driver that is there has points.
+        points = held["__answer"][f"{name.removesuffix('_feature')}_points"] if kind == "string" else None
+        return (value if points is None else F.when(points > 0, value)).alias(name)
+
+    return held.select(*(held[f"`{name}`"] for name in frame.columns), *(answered(*one) for one in answers.items()))
