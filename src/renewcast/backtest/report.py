@@ -30,15 +30,16 @@ def write(found, params) -> None:
         content = io.BytesIO()
         figure.savefig(content, format="png", dpi=_DPI, facecolor="white")
         replace_file(found.folder / "figures" / f"{name}.png", content.getvalue())
-    replace_file(
-        found.folder / "summary.json", (json.dumps(_plain(found.answer()), indent=1, ensure_ascii=False) + "\n").encode()
-    )
+    summary = json.dumps(found.answer(), indent=1, ensure_ascii=False, allow_nan=False)
+    replace_file(found.folder / "summary.json", f"{summary}\n".encode())
     replace_file(found.folder / "report.md", report(found, params, figures).encode())
 
 
 def draw(found, params) -> dict:
     """Draw the figures of a backtest, by name."""
-    figures = {"auc_over_dates": plots.auc_over_dates(found.metrics), "slices": plots.slices(found.slices)}
+    figures = {"auc_over_dates": plots.auc_over_dates(found.metrics)}
+    if found.slices["calibration"].notna().any():
+        figures["slices"] = plots.slices(found.slices)
     if len(found.recall):
         figures["actionable_recall"] = plots.recall_by_lead(found.recall, params.backtest.capacity_per_owner)
     if found.staleness["age_weeks"].nunique() > 1:
@@ -201,10 +202,3 @@ def _table(frame) -> list[str]:
     written = Table(frame).written
     cells = [list(written.columns), ["---"] * len(written.columns), *written.to_numpy().tolist()]
     return [f"| {' | '.join(str(cell).replace('|', '/') for cell in row)} |" for row in cells] + [""]
-
-
-def _plain(value):
-    """Turn what JSON has no word for into null."""
-    if isinstance(value, dict):
-        return {key: _plain(entry) for key, entry in value.items()}
-    return None if isinstance(value, float) and not math.isfinite(value) else value

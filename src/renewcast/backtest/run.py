@@ -103,8 +103,11 @@ class Backtest:
         }
 
 
-def _interval(estimate, low, high) -> dict:
-    return {"estimate": float(estimate), "low": float(low), "high": float(high)}
+def _interval(*bounds) -> dict:
+    """Name an estimate and its bounds; what is undefined becomes None, since JSON has no word for it."""
+    return {
+        name: float(value) if value == value else None for name, value in zip(("estimate", "low", "high"), bounds, strict=True)
+    }
 
 
 def run_backtest(project, target: str, as_of: dt.date) -> Backtest:

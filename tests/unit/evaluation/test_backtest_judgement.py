@@ -7,9 +7,12 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from synthetic_panel import EMBARGO_DAYS, MODEL, SPECS, panel
 
 from renewcast.errors import RenewcastError
+from renewcast.evaluation.actionable_recall import standing
 from renewcast.evaluation.backtest import Plan, train_again
 from renewcast.evaluation.metrics import all_metrics
 from renewcast.evaluation.over_dates import ALL_DATES, METRICS, metrics_over_dates
@@ -151,3 +154,26 @@ def test_where_history_is_short_the_test_is_halved_until_there_is_enough():
     first, _ = panel(accounts=150, dates=2)
     with pytest.raises(RenewcastError, match="40 weeks of test"):
         train_again(first, SPECS, model, SplitsSection(test_weeks=40, calibration_weeks=8), EMBARGO_DAYS)
+
+
+# -- who stands within capacity --------------------------------------------------------------------------------------
+
+
+@given(
+    rows=st.lists(
+        st.tuples(st.integers(0, 1), st.sampled_from(["Ann", "Bob", None]), st.integers(0, 3), st.integers(0, 2)),
+        min_size=1,
+        max_size=25,
+    ),
+    capacity=st.integers(1, 6),
+)
+def test_places_are_those_counted_one_by_one_and_never_more_than_there_are(rows, capacity):
+    lists = pd.DataFrame(rows, columns=["as_of", "owner", "p", "arr"])
+    found = standing(lists, ["p", "arr"], capacity)
+    for place, (week, owner, *mine) in enumerate(rows):
+        others = [keys for at, (other, whose, *keys) in enumerate(rows) if (other, whose) == (week, owner)]
+        left = capacity - sum(keys > mine for keys in others)
+        assert found[place] == min(max(left / sum(keys == mine for keys in others), 0), 1)
+    for (week, owner), count in pd.Series([row[:2] for row in rows]).value_counts().items():
+        mine = [at for at, row in enumerate(rows) if row[:2] == (week, owner)]
+        assert found[mine].sum() == pytest.approx(min(capacity, count))
