@@ -67,7 +67,7 @@ def test_the_artefact_gives_the_same_curves_after_loading_and_one_without_a_haza
     given = (scores, params.labels.churn, params.scoring.horizons_days, params.lifetime)
     loaded = artefact.load(artefact_of(trained_company))
     pd.testing.assert_frame_equal(survival(loaded, *given), curves, check_exact=True)
-    old = Scorer(loaded.ranked_by, {k: v for k, v in loaded.estimators.items() if k != "survival"}, loaded.specs, loaded.levels)
+    old = Scorer(loaded.ranked_by, loaded.estimators, loaded.specs, loaded.levels)
     without = survival(old, *given)
     assert without.drop(columns="account_id").isna().all(axis=None) and len(without) == len(curves)
-    assert "survival" in champions["churn"].scorer.estimators
+    assert "survival" in champions["churn"].scorer.companions
