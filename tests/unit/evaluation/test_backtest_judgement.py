@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from synthetic_panel import EMBARGO_DAYS, MODEL, SPECS, panel
 
@@ -126,12 +126,12 @@ def test_an_older_model_is_compared_with_a_fresh_one_on_the_same_rows():
 # -- dates and trainings ---------------------------------------------------------------------------------------------
 
 
-def settings(**changed):
+def chosen(**changed):
     return BacktestSection.model_validate({"every_weeks": 4, "dates": 12, "capacity_per_owner": 50, "lead_days": [30], **changed})
 
 
 def test_the_plan_counts_back_and_has_every_age_of_the_curve():
-    plan = Plan.back_from(WEEKS, WEEKS[99], settings())
+    plan = Plan.back_from(WEEKS, WEEKS[99], chosen())
     assert len(plan.dates) == 12 and plan.dates[-1] == WEEKS[99] and plan.dates[0] == WEEKS[55]
     ages = {(scored - trained) // WEEK for trained in plan.trainings for scored in plan.aged(trained)}
     assert ages == set(AGES_WEEKS)
@@ -141,7 +141,7 @@ def test_the_plan_counts_back_and_has_every_age_of_the_curve():
 
 
 def test_a_short_calendar_has_fewer_dates_and_younger_models():
-    plan = Plan.back_from(WEEKS[:20], WEEKS[10], settings())
+    plan = Plan.back_from(WEEKS[:20], WEEKS[10], chosen())
     assert plan.dates == (WEEKS[2], WEEKS[6], WEEKS[10])
     assert {(scored - trained) // WEEK for trained in plan.trainings for scored in plan.aged(trained)} == {0, 4, 8}
 
@@ -159,6 +159,7 @@ def test_where_history_is_short_the_test_is_halved_until_there_is_enough():
 # -- who stands within capacity --------------------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(
     rows=st.lists(
         st.tuples(st.integers(0, 1), st.sampled_from(["Ann", "Bob", None]), st.integers(0, 3), st.integers(0, 2)),
