@@ -27,7 +27,8 @@ AsOfOption = Annotated[
     str | None, typer.Option("--as-of", metavar="DATE", help="Snapshot day, YYYY-MM-DD.", show_default="the newest")
 ]
 TargetOption = Annotated[
-    str | None, typer.Option(help="churn, renewal or inactivity.", show_default="the one that ranks the list")
+    str | None,
+    typer.Option(help="churn, renewal, contraction, expansion or inactivity.", show_default="the one that ranks the list"),
 ]
 
 
