@@ -117,7 +117,9 @@ def features(
 def run(
     name: Annotated[
         str,
-        typer.Argument(help="training_set, train, tune, backtest, segment, weekly_risk_list, or a script of the project's pipelines/."),
+        typer.Argument(
+            help="training_set, train, tune, backtest, segment, weekly_risk_list, or a script of the project's pipelines/."
+        ),
     ],
     as_of: AsOfOption = None,
     target: TargetOption = None,

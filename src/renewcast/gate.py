@@ -22,7 +22,7 @@ def case_of(project, training_set, rows, trained, as_of: dt.date):
         With the rows of that day, the last training rows made once more as scoring makes them, the test rows' segments and
         tiers, and what the champion in force said of its own test, where it is kept.
     """
-    from renewcast.datasets.scoring_rows import scoring_rows
+    from renewcast.datasets.past_snapshots import scoring_rows
     from renewcast.evaluation.checks import Case
 
     target, view = training_set.target, project.view
@@ -34,8 +34,8 @@ def case_of(project, training_set, rows, trained, as_of: dt.date):
         training_set.embargo_days,
         as_of,
         segments=_segments(project, rows.take(trained.splits.test), trained.specs),
-        recent=scoring_rows(view, target, as_of),
-        rebuilt=scoring_rows(view, target, last),
+        recent=_whole_rows(*scoring_rows(view, target, [as_of])),
+        rebuilt=_whole_rows(*scoring_rows(view, target, [last])),
         champion_predictions=_of_the_champion(project, target),
     )
 
@@ -49,6 +49,19 @@ def predictions_name(target: str, sha256: str) -> str:
     'test_predictions/churn-bc5571fc4b2adb4f'
     """
     return f"test_predictions/{target}-{sha256[:16]}"
+
+
+def _whole_rows(rows, features):
+    """Put keys and features side by side as a case has them; None where nothing is in scope."""
+    import pandas as pd
+
+    if rows.empty:
+        return None
+    unit = rows["contract_id"].where(rows["contract_id"].notna(), rows["account_id"])
+    keys = rows[["account_id"]].assign(unit=unit, as_of=rows["as_of"], gated=rows["gated"])
+    return pd.concat(
+        [keys.reset_index(drop=True), features.drop(columns="account_id", errors="ignore").reset_index(drop=True)], axis=1
+    )
 
 
 def _of_the_champion(project, target: str):
@@ -73,11 +86,11 @@ def _segments(project, test, specs):
 
     from renewcast.errors import RenewcastError
     from renewcast.evaluation.checks.segments import dimensions
-    from renewcast.segments.tiers import tier
+    from renewcast.segments.tiers import arr_growth, tier
 
     found, features = dimensions(test.features, specs), test.features
     if "arr" in features:
-        growth = np.expm1(features["mrr_trend_364d"]) if "mrr_trend_364d" in features else np.full(len(features), np.nan)
+        growth = arr_growth(features)
         advocacy, account_id = np.zeros(len(features)), pd.Series(test.account_id)
         for as_of in np.unique(test.as_of):
             at = np.flatnonzero(test.as_of == as_of)

@@ -12,7 +12,7 @@ def train_and_promote(project, target: str, as_of: dt.date) -> dict:
     Parameters
     ----------
     project : renewcast.Project
-    target : {"churn", "renewal", "inactivity"}
+    target : one of ``datasets.training_set.TARGETS``
     as_of : datetime.date
         Only what was known before it is used.
 
@@ -131,5 +131,5 @@ def estimator_rows(training_set):
         group=frame["group"].to_numpy(dtype=str),
         as_of=frame["as_of"].to_numpy(dtype="datetime64[s]"),
         gated=frame["gated"].to_numpy(dtype=bool),
-        is_good_outcome=training_set.target == "renewal",
+        is_good_outcome=training_set.target in ("renewal", "expansion"),
     )

@@ -56,23 +56,22 @@ def tune_trees(project, target: str, as_of: dt.date) -> dict:
     name = hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
     folder = project.directory / "data" / "work" / "tuning"
     make_folder(folder)
-    try:
-        found = search(
-            rows,
-            parts.slices,
-            specs,
-            Trees.chosen(params.model),
-            params.model.max_rounds,
-            minutes=params.tuning.minutes,
-            study=folder / f"{target}.db",
-            name=name,
-            say=project.progress or (lambda done, total, text: None),
-        )
-    except ValueError:
+    if not parts.slices:
         raise RenewcastError(
             f"there is no slice with enough churn before the test to compare shapes on for {target}; "
             "raise splits.calibration_weeks or bring more history."
-        ) from None
+        )
+    found = search(
+        rows,
+        parts.slices,
+        specs,
+        Trees.chosen(params.model),
+        params.model.max_rounds,
+        minutes=params.tuning.minutes,
+        study=folder / f"{target}.db",
+        name=name,
+        say=project.progress or (lambda done, total, text: None),
+    )
     chosen = found.best if found.is_better else found.given
     model = params.model.model_dump(mode="json") | {key: chosen[key] for key in chosen if key in type(params.model).model_fields}
     line = ", ".join(f"{key}: {json.dumps(value)}" for key, value in model.items()).replace('"', "")

@@ -12,7 +12,7 @@ class Panel:
     Parameters
     ----------
     view : renewcast.datasets.view.View
-    target : {"churn", "renewal", "inactivity"}
+    target : one of ``training_set.TARGETS``
     days : iterable of datetime.date
         Snapshot days.
     progress : callable, optional

@@ -35,6 +35,8 @@ def scoring_rows(view, target: str, days: list[dt.date]):
         return rows, pd.concat([view.features(rows), own], axis=1)
     rows = view.population(days, target=target)
     rows = rows[rows["is_eligible"]].reset_index(drop=True).assign(contract_id=None)
+    if target in ("contraction", "expansion"):
+        rows["gated"] = False
     rows = rows[["account_id", "as_of", "contract_id", "gated", "mrr"]]
     return rows, view.features(rows)
 

@@ -176,11 +176,8 @@ class View:
 
     def known_deadlines(self, as_of: dt.date):
         """Return account_id, contract_id, ends_on, mrr, notice_days and is_succeeded of every term, as known at a day."""
-        import pandas as pd
-
         names = ("account_id", "contract_id", "ends_on", "mrr", "notice_days", "is_succeeded")
-        frame = self._as_known("terms", as_of).select(*names).to_pandas()
-        frame["ends_on"] = pd.to_datetime(frame["ends_on"]).astype("datetime64[us]")
+        frame = _with_days(self._as_known("terms", as_of).select(*names).to_pandas(), "ends_on")
         return frame.astype({"mrr": "float64", "notice_days": "float64"})
 
     def attributes(self, as_of: dt.date):

@@ -70,7 +70,7 @@ class TrainingRows:
     gated : array of bool, shape (n_snapshots,)
         True where the current contract outlasts the horizon.
     is_good_outcome : bool
-        True where the label is good news (a renewal), so that a healthier account is likelier to carry it.
+        True where the label is good news (a renewal, an expansion), so that a healthier account is likelier to carry it.
     unit : array of str, shape (n_snapshots,), optional
         What a row speaks of where an account has several rows at one as_of (a term); the account by default.
     weight : array of float > 0, shape (n_snapshots,), optional

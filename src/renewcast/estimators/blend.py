@@ -15,6 +15,7 @@ from renewcast.estimators.gate_by_term import GATE_FEATURE, TermGate
 from renewcast.estimators.logistic import DEFAULT_STRENGTH, Logistic
 from renewcast.estimators.logit import add_up, logit, sigmoid
 from renewcast.estimators.pooled import Pooled
+from renewcast.estimators.prior import jeffreys
 from renewcast.estimators.shares import USUAL_SHARES, weights_for
 
 # Without trees nothing is learnt account by account: rates by kind of account speak alone.
@@ -86,7 +87,9 @@ class Blend:
         for member in self.members.values():
             member.fit(before)
         z = self.uncalibrated(before.features)
-        settled = Calibration(self.shape, fit_level(z, before.rate(), self.shape, before.weight))
+        # Where nobody churned, or everybody, the level is not that of never.
+        rate = before.rate() if 0 < before.rate() < 1 else jeffreys(before.rate(), len(before))
+        settled = Calibration(self.shape, fit_level(z, rate, self.shape, before.weight))
         self.calibration = replace(settled, drift=fit_drift(settled.apply(z), before.label, before.as_of, before.group))
         return self
 

@@ -118,7 +118,7 @@ class Boosted:
         import lightgbm
 
         rows = rows.in_order()
-        self.encoding, self.boosters = Encoding.learn(rows.features, self.specs), []
+        self.encoding, self.boosters, self._paths = Encoding.learn(rows.features, self.specs), [], None
         if not self.trees.fits:
             return self
         categorical = [at for at, spec in enumerate(self.encoding.specs) if spec.is_categorical]

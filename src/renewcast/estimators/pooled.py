@@ -81,7 +81,7 @@ class Pooled:
         """Learn the rate of all and, where they differ by more than noise, those of the kinds of one feature."""
         rows = rows.in_order()
         self.encoding = Encoding.learn(rows.features, self.specs)
-        self.rate = jeffreys(float(np.mean(rows.label)), len(rows))
+        self.rate = jeffreys(rows.rate(), len(rows))
         self.kinds = self._kinds(rows)
         return self
 
@@ -91,7 +91,7 @@ class Pooled:
         events, exposure = evidence(rows)
         if not 0 < events < exposure:
             return None
-        unit, found = exposure / len(rows), []
+        unit, found = exposure / len(rows) * rows.weight / rows.weight.mean(), []
         names = [spec.name for spec in self.encoding.specs if spec.is_categorical or spec.name == TENURE]
         for name in names:
             edges = self._thirds(rows.features, name)

@@ -105,8 +105,7 @@ def evidence(rows: TrainingRows) -> tuple[float, float]:
     >>> evidence(rows)
     (1.0, 3.0)
     """
-    positive = int(rows.label.sum())
-    if not positive:
+    if not rows.label.any():
         return 0.0, float(len(np.unique(rows.group)))
     events = len(np.unique(rows.group[rows.label]))
-    return float(events), len(rows) * events / positive
+    return float(events), events / rows.rate()

@@ -156,6 +156,14 @@ def _folds(rows: TrainingRows, seed: int) -> np.ndarray:
 
 def _cut_by_group(rows: TrainingRows, seed: int) -> Splits:
     fold = _folds(rows, seed)
+    if not (fold == STATIC_FOLDS - 1).any() or (fold == STATIC_FOLDS - 1).all():
+        # Of a handful of groups none, or all, may fall into the fold that tests: then the fullest one does, and if it holds
+        # all of them, the first group stays behind.
+        names, position = np.unique(rows.group, return_inverse=True)
+        fullest = int(np.bincount(fold, minlength=STATIC_FOLDS).argmax())
+        fold = np.where(fold == fullest, STATIC_FOLDS - 1, np.where(fold == STATIC_FOLDS - 1, fullest, fold))
+        if (fold == STATIC_FOLDS - 1).all():
+            fold = np.where(position == 0, 0, fold)
     test = fold == STATIC_FOLDS - 1
     development = ~test
     slices = [Slice(fit=development & (fold != one), look=fold == one) for one in range(STATIC_FOLDS - 1)]

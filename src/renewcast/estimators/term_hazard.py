@@ -8,6 +8,7 @@ import pandas as pd
 
 from renewcast.estimators._definition import InputSpec, TrainingRows
 from renewcast.estimators.boosted import Trees, hashed_share
+from renewcast.estimators.calibration import Shape
 from renewcast.estimators.fitting import Tuning
 from renewcast.estimators.hazard import Hazard
 from renewcast.estimators.person_period import Periods
@@ -90,7 +91,9 @@ class TermHazard:
             unit=np.char.add(rows.account_id[row], np.char.add("/", step.astype(str))),
         )
         trees = replace(self.trees, fits=min(self.trees.fits, MOST_FITS))
-        self.hazard = Hazard((*self.specs, *STEP_SPECS), trees, tuning=self.tuning).fit(fitted, step, self.seen_steps)
+        # Floor, ceiling and bends were proved for the whole horizon; the rate of a step may lie below such a floor.
+        tuning = replace(self.tuning, shape=Shape(slope=self.tuning.shape.slope))
+        self.hazard = Hazard((*self.specs, *STEP_SPECS), trees, tuning=tuning).fit(fitted, step, self.seen_steps)
         return self
 
     def predict(self, features: pd.DataFrame, cover_days: np.ndarray) -> np.ndarray:

@@ -194,13 +194,13 @@ def with_companions(trained: Trained, rows: TrainingRows, training_set, model: M
     found = fit_companions(rows, training_set.frame, trained.specs, seed=model.seed, embargo_days=training_set.embargo_days)
     durations = training_set.durations
     if durations is not None:
-        # Rounds and calibration are the champion's. With little history its trees have no fits, and neither has the hazard.
+        # Rounds, strength, shares and slope are the champion's; with little history neither has any trees.
         hazard = TermHazard(trained.specs, trained.final["blend"].members["boosted"].trees, trained.tuning, grace_days)
         found["survival"] = hazard.fit(rows, durations, durations["cover_days"].to_numpy())
     return replace(trained, companions=found)
 
 
-def refit(trained: Trained, rows: TrainingRows, model: ModelSection, *, fits: int) -> dict[str, Estimator]:
+def refit(trained: Trained, rows: TrainingRows, *, fits: int) -> dict[str, Estimator]:
     """Fit the estimators of a training once more on other rows, with its rounds and calibration and ``fits`` bags at most.
 
     Returns

@@ -68,7 +68,7 @@ class SnapshotsSection(Section):
 
 
 class TermLabel(Section):
-    """Days skipped, days looked ahead, and days of grace after a term's end, for churn and renewal."""
+    """Days skipped, days looked ahead, and days of grace after a term's end, for every outcome of contracts."""
 
     lead_days: NotNegative
     horizon_days: Positive

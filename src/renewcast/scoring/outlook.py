@@ -51,9 +51,9 @@ def account_outlook(scores, champions: dict):
 def term_outlook(view, scores, renewal):
     """Say of each undecided term that ends inside the horizon what becomes of it.
 
-    An account leaves when its cover ends, so no term is safer than its account: where one undecided term carries the cover to
-    its end, and that end lies inside the horizon, the term is lost exactly when the account is; elsewhere a term is at least as
-    likely to be lost as the account.
+    An account leaves when its cover ends, so where churn looks as far ahead as renewal no term is safer than its account: where
+    one undecided term carries the cover to its end, and that end lies inside the horizon, the term is lost exactly when the
+    account is; elsewhere a term is at least as likely to be lost as the account.
 
     Parameters
     ----------

@@ -26,7 +26,7 @@ def _halves(case: Case) -> list | str:
     halves = [case.development.take(first), case.development.take(~first)]
     if min(half.positive_groups() for half in halves) < FEWEST_IN_A_HALF:
         return f"fewer than {FEWEST_IN_A_HALF} accounts of an outcome in a half"
-    return [refit(case.trained, half, case.model, fits=HALVES_FITS)[case.shipped] for half in halves]
+    return [refit(case.trained, half, fits=HALVES_FITS)[case.shipped] for half in halves]
 
 
 def _ranking_moves(case: Case) -> Answer:
