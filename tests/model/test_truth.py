@@ -40,7 +40,7 @@ def test_nine_intervals_of_ten_hold_the_conditional_probability(companies):
     assert all(0.85 <= one["coverage"] <= 0.95 for one in companies)
 
 
-@pytest.mark.xfail(reason="0.84 to 1.00: on one company of five the cells of like accounts are held a little too seldom", strict=True)
+@pytest.mark.xfail(reason="0.84 to 1.00: on one company of five like accounts are held too seldom", strict=True)
 def test_nine_intervals_of_ten_hold_the_mean_of_like_accounts(companies):
     """Averaged over accounts of like features there is less noise, and no more room."""
     assert min(one["coverage_like"] for one in companies) >= 0.85
