@@ -128,7 +128,7 @@ def test_crm6_trained_on_the_day_on_which_its_events_have_petered_out_is_stopped
     kept = shutil.ignore_patterns("mlruns", "mlflow.db", "models", "lists")
     copy = shutil.copytree(run("fightchurn_crm6").directory, tmp_path / "copy", ignore=kept)
     told = answer_all({"train": ("run", "train", "--target", "churn", "--as-of", "2024-01-30")}, cwd=copy)["train"]
-    assert not told["promoted"] and told["why_not_promoted"].startswith("RC401 drifted")
+    assert not told["promoted"] and "RC401 drifted" in told["why_not_promoted"]
     assert not (copy / "models" / "churn" / "champion.yaml").exists()
 
 

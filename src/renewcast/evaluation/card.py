@@ -129,13 +129,18 @@ def _worth(facts):
 
 
 def intervals(case) -> dict:
-    """Return the shipped model's AUC, log loss and Brier score on the test, each with its 95 % interval over accounts."""
+    """Return the shipped model's AUC, log loss and Brier score on the test, each with its 95 % interval over accounts.
+
+    Where the test holds one outcome only, there is no AUC.
+    """
     label, p, group = case.label, case.probability, case.test.group
 
     def weighted_brier(weight):
         return float((((p - label) ** 2) * weight).sum() / weight.sum())
 
     statistics = {"AUC": lambda w: auc(label, p, w), "log loss": lambda w: log_loss(label, p, w), "Brier score": weighted_brier}
+    if label.all() or not label.any():
+        del statistics["AUC"]
     found = {n: account_bootstrap(group, one, resamples=_RESAMPLES, seed=0) for n, one in statistics.items()}
     assert abs(found["Brier score"].estimate - brier(label, p)) < 1e-12
     return found
