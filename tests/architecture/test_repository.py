@@ -131,3 +131,9 @@ def test_the_examples_and_the_reference_name_only_data_that_lie_in_place_or_in_t
     for path in [ROOT / "params.yaml", *(ROOT / "examples").glob("*/params.yaml")]:
         for found in re.findall(r"files:\s*\"?([^\s,}\"]+)", path.read_text()):
             assert found.startswith(("data/raw/", "${RENEWCAST_DATA")), f"{path}: {found}"
+
+
+def test_every_test_module_has_a_name_of_its_own():
+    """Pytest takes two modules of one name for one."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))
