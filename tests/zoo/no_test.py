@@ -79,7 +79,7 @@ class OnEverything:
                 "boosted": share,
                 "logistic": (1 - share) / 2,
                 "logistic_signed_log": (1 - share) / 2,
-                "base_rate": 0.0,
+                "pooled_rates": 0.0,
             }
             losses.append((all_metrics(test.label, blend.predict(test.features, test.gated))["log_loss"], dict(blend.weights)))
         blend.weights = min(losses, key=lambda entry: entry[0])[1]
