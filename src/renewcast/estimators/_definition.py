@@ -7,6 +7,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import pandas as pd
 
+from renewcast.estimators.groups import rarer_groups
+
 
 class InputSpec(NamedTuple):
     """What a model must know of a feature: its name, its driver (the family it belongs to), its kind, and where its risk goes.
@@ -147,7 +149,7 @@ class TrainingRows:
 
     def positive_groups(self) -> int:
         """Count the groups with at least one of the rarer outcome: what there is to learn from."""
-        return min(len(np.unique(self.group[self.label])), len(np.unique(self.group[~self.label])))
+        return rarer_groups(self.label, self.group)
 
 
 class Estimator(Protocol):

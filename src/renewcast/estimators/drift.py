@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from renewcast.estimators.groups import error_of_sum
 from renewcast.estimators.logit import TINIEST, sigmoid
 
 # The same season a year earlier, in whole weeks.
@@ -64,7 +65,7 @@ def fit_drift(log_odds: np.ndarray, label: np.ndarray, as_of: np.ndarray, group:
         return 0.0
     share = (np.bincount(later, minlength=len(dates)) - np.bincount(earlier[later], minlength=len(dates))) / len(later)
     weight = (share / information)[at] * (label - p)
-    error = np.sqrt((np.bincount(np.unique(group, return_inverse=True)[1], weights=weight) ** 2).sum())
+    error = error_of_sum(weight, group)
     if abs(yearly) < PROOF * error:
         return 0.0
     ahead = float((dates[-1] - dates[0]) / A_YEAR) - float(np.mean((as_of - dates[0]) / A_YEAR))

@@ -9,7 +9,9 @@ from renewcast.estimators._definition import Estimator, TrainingRows
 from renewcast.estimators.blend import Blend
 from renewcast.estimators.boosted import Boosted, Trees, grow_together
 from renewcast.estimators.calibration import Shape, fit_slope
+from renewcast.estimators.drift import A_YEAR
 from renewcast.estimators.gate_by_term import TermGate
+from renewcast.estimators.groups import rarer_groups
 from renewcast.estimators.health_score import HealthScore
 from renewcast.estimators.logistic import DEFAULT_STRENGTH, Logistic
 from renewcast.estimators.logit import own_levels
@@ -33,8 +35,6 @@ DEFAULT_ROUNDS = 100
 DEFAULT_SHAPE = Shape()
 # Inverse penalties tried for the logistic regressions.
 STRENGTHS = (2.0, 0.5, 0.1, 0.02, 0.005)
-# Slices that span this have seen every season; what they say of the level may be believed.
-A_YEAR = np.timedelta64(364, "D")
 
 
 @dataclass(frozen=True)
@@ -146,8 +146,7 @@ def rehearse(looks: list["Look"], max_rounds: int, watch: Callable[[int, float],
     best = int(np.argmin([loss(pair.mean(axis=0)) for pair in paths.swapaxes(0, 1)]))
     members = np.array([z_trees, *paths[:, best]])
     group = np.concatenate([look.rows.group for look in looks])
-    rarer = min(len(np.unique(group[label])), len(np.unique(group[~label])))
-    shares = learn_shares(members, label, slice_of, weight, rarer)
+    shares = learn_shares(members, label, slice_of, weight, rarer_groups(label, group))
     # The members' weights, and the prior's, as a blend of the rows before each slice has them.
     weights = np.array([list(weights_for(look.positive_groups, shares).values()) for look in looks])[slice_of]
     blended = (weights[:, :-1].T * members).sum(axis=0)
@@ -156,6 +155,7 @@ def rehearse(looks: list["Look"], max_rounds: int, watch: Callable[[int, float],
     ratio = np.array([look.accounts / look.learnt_from for look in looks])[slice_of]
     rate = np.array([look.fitted_rate for look in looks])[slice_of]
     if (weight == 1).all():
+        # Slices that span a year have seen every season; what they say of the level may be believed.
         all_seasons = np.ptp(as_of) == np.timedelta64(0) or np.ptp(as_of) >= A_YEAR
         shape = fit_shape(blended, label, slice_of, group, ratio=ratio, fitted_rate=rate if all_seasons else None)
     else:

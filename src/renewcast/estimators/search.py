@@ -4,11 +4,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from renewcast.estimators._definition import TrainingRows
 from renewcast.estimators.boosted import Trees
 from renewcast.estimators.fitting import Rehearsal, looks_of, rehearse
+from renewcast.estimators.groups import error_of_sum
 from renewcast.estimators.splits import Slice
 
 # A gain on the slices counts from so many standard errors over groups on: the best of many tries is partly luck.
@@ -161,9 +160,7 @@ def _judged(opened, rehearsals, looks, specs, trees: Trees, given: Rehearsal, ma
         shape = replace(trees, **{key: best.params[key] for key in SHAPE if key in best.params})
         found = rehearse([look.with_trees(specs, shape) for look in looks], max_rounds)
     saved = given.losses - found.losses
-    _, position = np.unique(given.group, return_inverse=True)
-    by_group = np.bincount(position, weights=saved - saved.mean())
-    error = float(np.sqrt((by_group**2).sum()) / len(saved))
+    error = error_of_sum(saved - saved.mean(), given.group) / len(saved)
     here = opened.trials[earlier:]
     pruned = sum(trial.state == optuna.trial.TrialState.PRUNED for trial in here)
     gain = float(saved.mean())

@@ -4,6 +4,7 @@ import numpy as np
 
 from renewcast.estimators.calibration import LEAST_SLOPE, MOST_SLOPE, Shape, fit_slope
 from renewcast.estimators.curves import fit_beta, fit_isotonic, fit_sigmoid
+from renewcast.estimators.groups import error_of_sum, rarer_groups
 from renewcast.estimators.logit import logit, sigmoid
 from renewcast.estimators.saturation import fit_saturated
 
@@ -62,7 +63,7 @@ def fit_shape(
     if len(slices) < 2 or any(part.all() or not part.any() for part in parts):
         return plain
     challengers = {"saturated": fit_saturated, "beta": fit_beta}
-    if len(label) >= FEWEST_ISOTONIC_ROWS and _rarer_groups(label, group) >= FEWEST_ISOTONIC_GROUPS:
+    if len(label) >= FEWEST_ISOTONIC_ROWS and rarer_groups(label, group) >= FEWEST_ISOTONIC_GROUPS:
         challengers["isotonic"] = fit_isotonic
     gains = {}
     for name, fit in challengers.items():
@@ -98,12 +99,7 @@ def _slope_for(log_odds, label, slice_of, ratio, out) -> Shape:
 def _is_proved(gain: np.ndarray, slice_of: np.ndarray, group: np.ndarray) -> bool:
     if any(gain[slice_of == one].mean() <= 0 for one in np.unique(slice_of)):
         return False
-    by_group = np.bincount(np.unique(group, return_inverse=True)[1], weights=gain - gain.mean())
-    return bool(gain.sum() >= PROOF * np.sqrt((by_group**2).sum()))
-
-
-def _rarer_groups(label: np.ndarray, group: np.ndarray) -> int:
-    return min(len(np.unique(group[label])), len(np.unique(group[~label])))
+    return bool(gain.sum() >= PROOF * error_of_sum(gain - gain.mean(), group))
 
 
 def _losses(log_odds: np.ndarray, label: np.ndarray, shape: Shape) -> np.ndarray:
