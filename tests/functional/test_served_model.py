@@ -1,5 +1,6 @@
 """The registered model, served by MLflow's own commands: probability, interval and reasons, as the list has them."""
 
+import contextlib
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -35,8 +37,10 @@ print("TOLD" + json.dumps({"split": {"columns": split["columns"], "data": split[
 
 
 def environment(directory) -> dict:
+    """As in an activated environment: MLflow looks for its server, uvicorn, on the PATH."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     told = {"MLFLOW_TRACKING_URI": f"sqlite:///{(directory / 'mlflow.db').resolve()}", "MLFLOW_DISABLE_TELEMETRY": "true"}
-    return {**os.environ, **ENVIRONMENT, **told, "DO_NOT_TRACK": "true", "PYTHONWARNINGS": "ignore"}
+    return {**os.environ, **ENVIRONMENT, **told, "DO_NOT_TRACK": "true", "PATH": path, "PYTHONWARNINGS": "ignore"}
 
 
 @pytest.fixture(scope="module")
@@ -77,20 +81,21 @@ def test_mlflow_models_predict_answers_what_the_list_shows(trained_company, told
 
 
 @pytest.fixture(scope="module")
-def server(trained_company):
+def server(trained_company, tmp_path_factory):
     """A real server on this machine alone, stopped with all its workers afterwards."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mlflow", "models", "serve", "-m", MODEL, "-h", "127.0.0.1", "-p", str(port),
-         "--env-manager", "local"],
-        cwd=trained_company, env=environment(trained_company), start_new_session=True,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    said = tmp_path_factory.mktemp("server") / "said.txt"
+    with said.open("w") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "mlflow", "models", "serve", "-m", MODEL, "-h", "127.0.0.1", "-p", str(port),
+             "--env-manager", "local"],
+            cwd=trained_company, env=environment(trained_company), start_new_session=True, stdout=file, stderr=file,
+        )  # fmt: skip
     try:
         for _ in range(600):
-            assert process.poll() is None, "the server ended"
+            assert process.poll() is None, said.read_text()[-3000:]
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{port}/ping", timeout=5) as ping:
                     if ping.status == 200:
@@ -99,7 +104,8 @@ def server(trained_company):
                 time.sleep(0.3)
         yield f"http://127.0.0.1:{port}/invocations"
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
         try:
             process.wait(timeout=30)
         except subprocess.TimeoutExpired:
