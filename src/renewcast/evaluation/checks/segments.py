@@ -17,7 +17,7 @@ FEWEST_GROUPS, FEWEST_EXPECTED = 20, 5.0
 QUARTERS = ("lowest quarter", "second quarter", "third quarter", "highest quarter")
 # Numeric features by which a company looks at its accounts; all categorical ones are taken.
 CUT_INTO_QUARTERS = ("tenure_days", "arr", "seats", "mrr_trend_364d")
-MOST_LEVELS = 12
+MOST_LEVELS = 50
 
 
 def dimensions(features: pd.DataFrame, specs) -> pd.DataFrame:
@@ -31,7 +31,7 @@ def dimensions(features: pd.DataFrame, specs) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame, shape (n, n_dimensions)
-        Text; "other" for levels beyond the twelve most frequent, "not known" where empty.
+        Text; "other" for levels beyond the fifty most frequent, "not known" where empty.
 
     Examples
     --------
