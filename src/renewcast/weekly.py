@@ -70,7 +70,7 @@ def draft_list(project, as_of: dt.date):
         except RenewcastError as why:
             banners.append(_BANNERS[language]["segments"].format(why=why))
     last = previous_list(project.lists_directory, iso_week(as_of))
-    rows = risk_list(project.view, champion, scores, clusters, last)[list(COLUMN_NAMES)]
+    rows = risk_list(project.view, champion, scores, clusters, last).reindex(columns=list(COLUMN_NAMES))
     return rows, banners, champions, clusters
 
 

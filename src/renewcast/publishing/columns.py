@@ -3,41 +3,15 @@
 Parquet and CSV carry the names; the spreadsheet and the page carry the headings. The order here is the order everywhere.
 """
 
-from dataclasses import dataclass
-
 from renewcast.errors import RenewcastError
+from renewcast.publishing.column import Column, column
+from renewcast.publishing.columns_actions import ACTION_COLUMNS
+from renewcast.publishing.columns_change import CHANGE_COLUMNS
 from renewcast.publishing.numbers_as_text import fact
 
 
-@dataclass(frozen=True)
-class Column:
-    """One column of the list.
-
-    Parameters
-    ----------
-    name : str
-        The column in Parquet and CSV.
-    kind : str
-        text, integer, money (in the project's currency), share (in [0, 1]) or day.
-    required : bool
-        True where every row has a value.
-    heading, meaning : dict of str to str
-        By language, "en" and "zh".
-    """
-
-    name: str
-    kind: str
-    required: bool
-    heading: dict
-    meaning: dict
-
-
-def _column(name, kind, required, en, zh, meaning_en, meaning_zh):
-    return Column(name, kind, required, {"en": en, "zh": zh}, {"en": meaning_en, "zh": meaning_zh})
-
-
 def _driver(number):
-    return _column(
+    return column(
         f"driver_{number}",
         "text",
         False,
@@ -49,7 +23,7 @@ def _driver(number):
 
 
 def _points(number):
-    return _column(
+    return column(
         f"driver_{number}_points",
         "share",
         False,
@@ -61,7 +35,7 @@ def _points(number):
 
 
 def _within(days):
-    return _column(
+    return column(
         f"churn_probability_{days}d",
         "share",
         False,
@@ -73,10 +47,10 @@ def _within(days):
 
 
 LIST_COLUMNS = (
-    _column("rank", "integer", True, "Rank", "排名", "Place on the list; 1 comes first.", "在名单中的位置，1 为最先处理。"),
-    _column("account_id", "text", True, "Account ID", "客户编号", "The account's id, always text.", "客户编号，始终为文本。"),
-    _column("account_name", "text", False, "Account", "客户", "The account's name.", "客户名称。"),
-    _column(
+    column("rank", "integer", True, "Rank", "排名", "Place on the list; 1 comes first.", "在名单中的位置，1 为最先处理。"),
+    column("account_id", "text", True, "Account ID", "客户编号", "The account's id, always text.", "客户编号，始终为文本。"),
+    column("account_name", "text", False, "Account", "客户", "The account's name.", "客户名称。"),
+    column(
         "owner",
         "text",
         False,
@@ -85,8 +59,8 @@ LIST_COLUMNS = (
         "Who looks after the account (the customer success manager).",
         "负责该客户的客户成功经理。",
     ),
-    _column("segment", "text", False, "Segment", "客户群", "The cluster of accounts that behave alike.", "行为相近的客户群。"),
-    _column(
+    column("segment", "text", False, "Segment", "客户群", "The cluster of accounts that behave alike.", "行为相近的客户群。"),
+    column(
         "tier",
         "text",
         False,
@@ -95,7 +69,7 @@ LIST_COLUMNS = (
         "Benchmark, value-add or ordinary, by the project's policy.",
         "按项目规则划分：标杆、增值或普通。",
     ),
-    _column(
+    column(
         "lifecycle_stage",
         "text",
         False,
@@ -104,7 +78,7 @@ LIST_COLUMNS = (
         "Onboarding, growth, steady or renewal, by date.",
         "按日期划分：启用、成长、稳定或续约。",
     ),
-    _column(
+    column(
         "renewal_date",
         "day",
         False,
@@ -113,7 +87,7 @@ LIST_COLUMNS = (
         "First day without cover if the account does not renew.",
         "如不续约，合同失效的第一天。",
     ),
-    _column(
+    column(
         "days_to_renewal",
         "integer",
         False,
@@ -122,7 +96,7 @@ LIST_COLUMNS = (
         "Days from the list's day to the renewal date.",
         "从名单日期到续约日的天数。",
     ),
-    _column(
+    column(
         "arr",
         "money",
         False,
@@ -131,7 +105,7 @@ LIST_COLUMNS = (
         "Annual recurring revenue on the list's day.",
         "名单日期当天的年度经常性收入。",
     ),
-    _column(
+    column(
         "churn_probability",
         "share",
         False,
@@ -140,7 +114,7 @@ LIST_COLUMNS = (
         "Calibrated probability of the outcome that this list predicts; empty if the account is not scored.",
         "名单所预测结果的校准概率；未评分的客户为空。",
     ),
-    _column(
+    column(
         "churn_low",
         "share",
         False,
@@ -149,7 +123,7 @@ LIST_COLUMNS = (
         "Lower end of the 90 % interval: how low the probability of an account like this may really be; empty if not scored.",
         "90% 区间的下限：此类客户的真实概率可能低至此值；未评分则为空。",
     ),
-    _column(
+    column(
         "churn_high",
         "share",
         False,
@@ -158,7 +132,7 @@ LIST_COLUMNS = (
         "Upper end of the 90 % interval: how high the probability of an account like this may really be; empty if not scored.",
         "90% 区间的上限：此类客户的真实概率可能高至此值；未评分则为空。",
     ),
-    _column(
+    column(
         "renewal_probability",
         "share",
         False,
@@ -167,7 +141,7 @@ LIST_COLUMNS = (
         "Calibrated probability that the coming term is renewed; empty if unknown.",
         "即将到期合同续约的校准概率；未知则为空。",
     ),
-    _column(
+    column(
         "arr_at_risk",
         "money",
         False,
@@ -176,7 +150,7 @@ LIST_COLUMNS = (
         "ARR times the churn probability: what we expect to lose.",
         "年度经常性收入乘以流失概率，即预期损失。",
     ),
-    _column(
+    column(
         "churn_probability_last_list",
         "share",
         False,
@@ -187,7 +161,7 @@ LIST_COLUMNS = (
     ),
     _within(30),
     _within(180),
-    _column(
+    column(
         "lifetime_value",
         "money",
         False,
@@ -198,7 +172,18 @@ LIST_COLUMNS = (
     ),
     *(_driver(number) for number in (1, 2, 3)),
     *(_points(number) for number in (1, 2, 3)),
-    _column(
+    column(
+        "driver_ties",
+        "text",
+        False,
+        "Tied reasons",
+        "并列原因",
+        "Which reasons are too close to tell apart, such as 1 = 2; empty if none are.",
+        "哪些原因相差过小、无法区分先后，例如 1 = 2；没有则为空。",
+    ),
+    *CHANGE_COLUMNS,
+    *ACTION_COLUMNS,
+    column(
         "status",
         "text",
         True,
@@ -207,7 +192,7 @@ LIST_COLUMNS = (
         "scored, or not_scored with a reason.",
         "scored（已评分）或 not_scored（未评分，附原因）。",
     ),
-    _column(
+    column(
         "reason_not_scored",
         "text",
         False,
@@ -216,12 +201,12 @@ LIST_COLUMNS = (
         "Why the account has no probability; empty if it is scored.",
         "客户没有概率的原因；已评分则为空。",
     ),
-    _column("model_version", "text", True, "Model version", "模型版本", "The model that scored the row.", "为该行评分的模型。"),
-    _column(
+    column("model_version", "text", True, "Model version", "模型版本", "The model that scored the row.", "为该行评分的模型。"),
+    column(
         "as_of", "day", True, "As of", "截止日期", "Only what was known before this day was used.", "只使用了该日之前已知的信息。"
     ),
 )
-COLUMN_NAMES = tuple(column.name for column in LIST_COLUMNS)
+COLUMN_NAMES = tuple(one.name for one in LIST_COLUMNS)
 
 _INACTIVITY = {
     "churn_probability": {"en": "Inactivity probability", "zh": "沉寂概率"},
@@ -245,8 +230,8 @@ def heading(column: Column, language: str, target: str) -> str:
 
     Examples
     --------
-    >>> column = {column.name: column for column in LIST_COLUMNS}["churn_probability"]
-    >>> heading(column, "en", "churn"), heading(column, "zh", "inactivity")
+    >>> found = {one.name: one for one in LIST_COLUMNS}["churn_probability"]
+    >>> heading(found, "en", "churn"), heading(found, "zh", "inactivity")
     ('Churn probability', '沉寂概率')
     """
     if target == "inactivity" and column.name in _INACTIVITY:

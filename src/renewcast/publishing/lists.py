@@ -22,7 +22,7 @@ def read_list(list_dir: Path):
 
     Returns
     -------
-    pandas.DataFrame, shape (n_accounts, 29)
+    pandas.DataFrame, shape (n_accounts, n_columns)
         The columns of `LIST_COLUMNS`; days are datetime.date, days_to_renewal is Int64.
 
     Raises

@@ -16,6 +16,7 @@ from renewcast.publishing.columns import LIST_COLUMNS, heading, named_fact
 from renewcast.publishing.facts import ListFacts, facts_as_json
 from renewcast.publishing.numbers_as_text import money, percent, points
 from renewcast.publishing.summary import totals
+from renewcast.publishing.supplement import Supplement
 from renewcast.publishing.text import visible
 
 FIRST_ROWS = 100
@@ -39,7 +40,7 @@ _TABLE = (
 PROBABILITY_CELL = 8
 
 
-def to_html(table: pa.Table, about: ListFacts) -> bytes:
+def to_html(table: pa.Table, about: ListFacts, supplement: Supplement | None = None) -> bytes:
     """Write the page; the same rows and facts give the same bytes.
 
     Parameters
@@ -47,6 +48,7 @@ def to_html(table: pa.Table, about: ListFacts) -> bytes:
     table : pyarrow.Table
         From `as_table`.
     about : ListFacts
+    supplement : Supplement, optional
 
     Returns
     -------

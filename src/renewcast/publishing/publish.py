@@ -14,19 +14,22 @@ from renewcast.errors import RenewcastError
 from renewcast.publishing.facts import ListFacts, Published
 from renewcast.publishing.lists import POINTER, published_lists, read_manifest, verify_list, week_folders
 from renewcast.publishing.manifest import LIST_FILES, MANIFEST, content_digest, json_bytes, manifest_bytes, sha256
+from renewcast.publishing.supplement import Supplement
 
 
-def publish_list(directory: Path, rows, about: ListFacts) -> Published:
+def publish_list(directory: Path, rows, about: ListFacts, supplement: Supplement | None = None) -> Published:
     """Publish one week's risk list as Parquet, CSV, Excel and a page, all of them or none.
 
     Parameters
     ----------
     directory : pathlib.Path
         Where the lists live; made if absent.
-    rows : pandas.DataFrame, shape (n_accounts, 29)
+    rows : pandas.DataFrame, shape (n_accounts, n_columns)
         The columns of `renewcast.publishing.columns.LIST_COLUMNS`, ordered by rank; every account in scope exactly once,
         scored or with the reason why not.
     about : ListFacts
+    supplement : Supplement, optional
+        What is published beside the rows.
 
     Returns
     -------
@@ -73,7 +76,7 @@ def publish_list(directory: Path, rows, about: ListFacts) -> Published:
             if latest is not None and _is_same(latest.list_dir, about, content):
                 published = Published(about.week, latest.revision, latest.list_dir, "unchanged")
             else:
-                published = _publish_revision(directory, table, about, counts, content)
+                published = _publish_revision(directory, table, about, supplement, counts, content)
             _point_to_newest(directory)
             return published
     except OSError as refused:
@@ -83,23 +86,24 @@ def publish_list(directory: Path, rows, about: ListFacts) -> Published:
         ) from refused
 
 
-def render(table, about: ListFacts) -> dict:
+def render(table, about: ListFacts, supplement: Supplement | None = None) -> dict:
     """Return the content of the four list files by name."""
     from renewcast.publishing.csv import to_csv
     from renewcast.publishing.page import to_html
     from renewcast.publishing.parquet import to_parquet
     from renewcast.publishing.workbook import to_xlsx
 
-    return dict(zip(LIST_FILES, (to_parquet(table), to_csv(table), to_xlsx(table, about), to_html(table, about)), strict=True))
+    made = (to_parquet(table), to_csv(table), to_xlsx(table, about, supplement), to_html(table, about, supplement))
+    return dict(zip(LIST_FILES, made, strict=True))
 
 
-def _publish_revision(directory, table, about, counts, content):
+def _publish_revision(directory, table, about, supplement, counts, content):
     from renewcast.publishing.readback import check_readback
 
     week = directory / about.week
     revision = _next_revision(week)
     final, staged = week / f"r{revision}", week / f".staging-r{revision}"
-    files = render(table, about)
+    files = render(table, about, supplement)
     filesystem.make_folder(week)
     filesystem.make_folder(staged)
     try:

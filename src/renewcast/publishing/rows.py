@@ -15,6 +15,7 @@ _ARROW = {
     "integer": pa.int64(),
     "money": pa.float64(),
     "share": pa.float64(),
+    "points": pa.float64(),
     "day": pa.date32(),
 }
 SCHEMA = pa.schema([pa.field(column.name, _ARROW[column.kind]) for column in LIST_COLUMNS])
@@ -25,7 +26,7 @@ def as_table(rows) -> pa.Table:
 
     Parameters
     ----------
-    rows : pandas.DataFrame, shape (n_accounts, 29)
+    rows : pandas.DataFrame, shape (n_accounts, n_columns)
         The columns of `LIST_COLUMNS`, in their order; anything missing is None, NaN, NaT or NA.
 
     Returns
@@ -142,17 +143,23 @@ def _share(value):
     return number if number is not None and 0 <= number <= 1 else None
 
 
+def _points(value):
+    number = _money(value)
+    return number if number is not None and -1 <= number <= 1 else None
+
+
 def _day(value):
     if isinstance(value, dt.datetime):
         return value.date() if value.time() == dt.time() else None
     return value if isinstance(value, dt.date) else None
 
 
-_READERS = {"text": _text, "integer": _integer, "money": _money, "share": _share, "day": _day}
+_READERS = {"text": _text, "integer": _integer, "money": _money, "share": _share, "points": _points, "day": _day}
 _WANTED = {
     "text": "give text",
     "integer": "give a whole number",
     "money": "give a finite number",
     "share": "give a number in [0, 1]",
+    "points": "give a number in [-1, 1]",
     "day": "give a day",
 }

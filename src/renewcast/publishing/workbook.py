@@ -13,12 +13,20 @@ from renewcast.publishing._wording import WORDING
 from renewcast.publishing.columns import COLUMN_NAMES, LIST_COLUMNS, heading, named_fact
 from renewcast.publishing.facts import ListFacts, facts_as_json
 from renewcast.publishing.summary import totals
+from renewcast.publishing.supplement import Supplement
 from renewcast.publishing.text import visible
 
 MOST_CHARACTERS = 32_767
 ROWS_PER_SHEET = 1_048_575  # a sheet's rows less the heading
 CHART_OWNERS = 12
-_NUMBER_FORMATS = {"integer": "0", "money": "#,##0.00", "share": "0.0%", "day": "yyyy-mm-dd", "text": "@"}
+_NUMBER_FORMATS = {
+    "integer": "0",
+    "money": "#,##0.00",
+    "share": "0.0%",
+    "points": "+0.0%;-0.0%;0.0%",
+    "day": "yyyy-mm-dd",
+    "text": "@",
+}
 _WIDTHS = {
     "rank": 7,
     "account_id": 13,
@@ -43,7 +51,7 @@ _WIDTHS = {
 }
 
 
-def to_xlsx(table: pa.Table, about: ListFacts) -> bytes:
+def to_xlsx(table: pa.Table, about: ListFacts, supplement: Supplement | None = None) -> bytes:
     """Write the workbook; the same rows and facts give the same bytes.
 
     Parameters
@@ -51,6 +59,7 @@ def to_xlsx(table: pa.Table, about: ListFacts) -> bytes:
     table : pyarrow.Table
         From `as_table`.
     about : ListFacts
+    supplement : Supplement, optional
 
     Returns
     -------

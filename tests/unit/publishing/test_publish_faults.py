@@ -72,7 +72,7 @@ def rendered():
 def prepared(monkeypatch, rendered):
     """Render once: the content is the same each time, and only the disk is on trial here."""
     by_key = {"old": rendered[id(OLD[0])], "new": rendered[id(NEW[0])]}
-    monkeypatch.setattr(publish, "render", lambda table, about: by_key[about.run_key])
+    monkeypatch.setattr(publish, "render", lambda table, about, supplement=None: by_key[about.run_key])
 
 
 @pytest.mark.parametrize("dies", [False, True], ids=["disk fails", "process dies"])
@@ -139,11 +139,11 @@ def test_a_file_that_reads_back_otherwise_is_not_published(tmp_path, monkeypatch
     for name in ("risk_list.parquet", "risk_list.csv", "risk_list.xlsx", "risk_list.html"):
         # The new rows' file among the old list's files.
         mixed = rendered[id(OLD[0])] | {name: rendered[id(NEW[0])][name]}
-        monkeypatch.setattr(publish, "render", lambda table, about, mixed=mixed: mixed)
+        monkeypatch.setattr(publish, "render", lambda table, about, supplement=None, mixed=mixed: mixed)
         with pytest.raises(RenewcastError, match=f"{name} differs from the rows"):
             publish_list(tmp_path, *OLD)
         broken = rendered[id(OLD[0])] | {name: b"\xff"}
-        monkeypatch.setattr(publish, "render", lambda table, about, broken=broken: broken)
+        monkeypatch.setattr(publish, "render", lambda table, about, supplement=None, broken=broken: broken)
         with pytest.raises(RenewcastError, match=f"{name} (cannot be read back|differs)"):
             publish_list(tmp_path, *OLD)
     assert current_list(tmp_path) is None and published_lists(tmp_path) == []

@@ -219,7 +219,7 @@ def test_the_workbook_is_ready_to_use(tmp_path):
     published = publish_list(tmp_path, made_up_rows(8), made_up_facts())
     book = openpyxl.load_workbook(published.list_dir / "risk_list.xlsx")
     sheet = book["Risk list"]
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("D2", "A1:AC9")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("D2", "A1:AR9")
     assert sheet.conditional_formatting
     assert [sheet[cell].number_format for cell in ("H2", "J2", "K2")] == ["yyyy-mm-dd", "#,##0.00", "0.0%"]
     assert len(book["Summary"]._charts) == 1
