@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from renewcast.estimators.logit import logit, sigmoid
-from renewcast.evaluation.checks._clusters import design_effect, level_shift, sums
+from renewcast.evaluation.checks._clusters import design_effect, level_shift
 from renewcast.evaluation.checks._definition import Answer, Check, judged, not_applicable
 from renewcast.evaluation.checks.case import Case
 
@@ -83,32 +83,31 @@ def gaps(label, probability, group, cells: dict) -> pd.DataFrame:
 
     Notes
     -----
-    The error is the larger of the cluster-robust one and that of independent rows times the root of the design effect of all
-    rows: a cell in which nobody churned has no spread of its own. Bonferroni over the cells.
+    The error is that of the null, a calibrated model: of independent rows, times the root of the design effect of all rows. The
+    spread seen inside a cell is no measure of it: it grows with the very gap that is looked for, and is nothing where nobody
+    churned. Bonferroni over the cells.
 
     References
     ----------
-    Dunn, Multiple comparisons among means, JASA 56, 1961. Hebert-Johnson et al., Multicalibration, ICML 2018 (the aim).
+    Spiegelhalter, Statistics in Medicine 5, 1986 (the variance of the null). Dunn, Multiple comparisons among means, JASA 56,
+    1961. Hebert-Johnson et al., Multicalibration, ICML 2018 (the aim).
     """
     from scipy.stats import norm
 
-    label, residual = np.asarray(label, dtype=float), np.asarray(label, dtype=float) - probability
+    label = np.asarray(label, dtype=float)
     effect = design_effect(label, probability, group)
     rows = []
     for name, mask in cells.items():
         at = np.flatnonzero(mask)
         if not len(at):
             continue
-        names, inside = np.unique(group[at], return_inverse=True)
-        p = probability[at]
+        p, groups = probability[at], len(np.unique(group[at]))
         predicted, seen = float(p.mean()), float(label[at].mean())
         rarer = max(min(total, len(at) - total) for total in (p.sum(), label[at].sum())) / effect
-        if len(names) < FEWEST_GROUPS or rarer < FEWEST_EXPECTED:
+        if groups < FEWEST_GROUPS or rarer < FEWEST_EXPECTED:
             continue
-        total = sums(residual[at], inside)
-        robust = float(((total - total.mean()) ** 2).sum())
-        error = np.sqrt(max(robust, float((p * (1 - p)).sum()) * effect)) / len(at)
-        rows.append((name, len(at), len(names), predicted, seen, error))
+        error = np.sqrt(float((p * (1 - p)).sum()) * effect) / len(at)
+        rows.append((name, len(at), groups, predicted, seen, error))
     found = pd.DataFrame(rows, columns=["segment", "rows", "groups", "predicted", "seen", "error"])
     width = norm.isf(FAMILY_LEVEL / 2 / max(1, len(found))) * found.pop("error")
     gap = found["seen"] - found["predicted"]
