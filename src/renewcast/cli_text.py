@@ -24,7 +24,7 @@ def short(value) -> str:
 
 def catalogue_text(answer: dict) -> str:
     """Write the catalogue of features as a table."""
-    head = f"{'name':<34} {'driver':<13} {'unit':<10} {'source':<14} {'window':>6}  {'empty':<8} meaning"
+    head = f"{'name':<34} {'driver':<13} {'role':<8} {'unit':<10} {'source':<14} {'window':>6}  {'empty':<8} meaning"
     lines = [f"{answer['count']} features", head]
     reasons = {entry["why_not"] for entry in answer["features"]}
     if len(reasons) == 1 and None not in reasons:
@@ -32,7 +32,7 @@ def catalogue_text(answer: dict) -> str:
     for entry in answer["features"]:
         window = "" if entry["window_days"] is None else f"{int(entry['window_days'])}d"
         why = "" if entry["built"] or not answer["built"] else f"  (not built: {entry['why_not']})"
-        what = f"{entry['name']:<34} {entry['driver']:<13} {entry['unit']:<10} {entry['source']:<14}"
+        what = f"{entry['name']:<34} {entry['driver']:<13} {entry['role']:<8} {entry['unit']:<10} {entry['source']:<14}"
         lines.append(f"{what} {window:>6}  {entry['empty']:<8} {entry['meaning']}{why}")
     return "\n".join(lines)
 

@@ -217,11 +217,11 @@ def _catalogue(facts):
     lines = [
         f"## The {len(facts.specs)} features",
         "",
-        "| name | driver | unit | empty means | share of the model | meaning |",
-        "|---|---|---|---|---|---|",
+        "| name | driver | role | unit | empty means | share of the model | meaning |",
+        "|---|---|---|---|---|---|---|",
     ]
     shares = facts.case.shares if not facts.case.is_base_rate else {}
     for spec in sorted(facts.specs, key=lambda spec: (spec.driver, spec.name)):
         share = f"{shares[spec.name]:.1%}" if spec.name in shares else ""
-        lines.append(f"| {spec.name} | {spec.driver} | {spec.unit} | {spec.empty} | {share} | {spec.meaning} |")
+        lines.append(f"| {spec.name} | {spec.driver} | {spec.role} | {spec.unit} | {spec.empty} | {share} | {spec.meaning} |")
     return lines

@@ -1,4 +1,4 @@
-"""What a feature is, and the few forms in which one is declared.
+"""The few forms in which a feature is declared.
 
 A feature author writes a measure (what to roll up, from which source) and a form: how many in each window, a share, a trend
 against the account's own past, days since the last one, a level that holds between two dates, or an aggregate over the rows that
@@ -12,52 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from renewcast.engine.rollup import Measure
-
-
-@dataclasses.dataclass(frozen=True)
-class FeatureSpec:
-    """What the catalogue, the models, the reasons and the docs need to know about one feature.
-
-    Attributes
-    ----------
-    name : str
-    driver : str
-        The family, under which its contribution is summed.
-    meaning, meaning_zh : str
-        In words, English and Chinese; sentences are made from them.
-    unit : str
-        "count", "days", "share", "log ratio", "money", "score", "text", ...
-    source : str
-        The table (or tables) it rests on.
-    window_days : int or None
-    empty : {"0", "missing"}
-        What no rows mean: a true zero, or not known.
-    form : str
-        "window", "share", "mean", "trend", "recency", "level", "rows" or "text": how it is computed and how its sentence reads.
-    path : {"kernel", "rows"}
-        By visibility intervals, or by a plain aggregation over the cut rows.
-    is_categorical : bool
-    beside : str or None
-        For a trend: the feature that holds the recent number, over ``recent_days``.
-    recent_days : int or None
-    direction : {-1, 0, 1}
-        Which way the risk goes with the number, where the trade agrees: 1, more is riskier; -1, more is safer; 0, it depends.
-    """
-
-    name: str
-    driver: str
-    meaning: str
-    meaning_zh: str
-    unit: str
-    source: str
-    window_days: int | None
-    empty: str
-    form: str
-    path: str
-    is_categorical: bool = False
-    beside: str | None = None
-    recent_days: int | None = None
-    direction: int = 0
+from renewcast.features._spec import FeatureSpec
 
 
 @dataclasses.dataclass(frozen=True)
@@ -110,6 +65,8 @@ class Family:
     name : str
     en, zh : str
         What the driver is called on the list.
+    role : {"lever", "context", "proxy"}
+        Of its features, where :meth:`mark` does not say otherwise.
 
     Examples
     --------
@@ -120,12 +77,13 @@ class Family:
     ['clicks_7d', 'clicks_28d']
     """
 
-    def __init__(self, name: str, en: str, zh: str):
-        self.name, self.en, self.zh = name, en, zh
+    def __init__(self, name: str, en: str, zh: str, role: str = "lever"):
+        self.name, self.en, self.zh, self._role = name, en, zh, role
         self._forms: list[Callable] = []
         self.row_features: list[RowFeatures] = []
         self.product_features: list[ProductFeature] = []
         self._agreed: dict[str, int] = {}
+        self._marked: dict[str, str] = {}
 
     def build(self, windows: tuple[int, ...]) -> list[Feature]:
         """Return the family's kernel features over the given windows."""
@@ -146,6 +104,26 @@ class Family:
     def direction(self, name: str) -> int:
         """Return which way the risk goes with a feature, 0 where that was not agreed."""
         return self._agreed.get(re.sub(r"_\d+d$", "", name), 0)
+
+    def mark(self, *, lever: tuple[str, ...] = (), context: tuple[str, ...] = (), proxy: tuple[str, ...] = ()) -> None:
+        """Say which features have another role than the family's; by stem, for every window.
+
+        Examples
+        --------
+        >>> family = Family("demo", "Demo", "演示", role="lever")
+        >>> family.mark(proxy=("clicks",))
+        >>> family.role("clicks_28d"), family.role("clicks_trend_7d")
+        ('proxy', 'lever')
+        """
+        self._marked |= dict.fromkeys(lever, "lever") | dict.fromkeys(context, "context") | dict.fromkeys(proxy, "proxy")
+
+    def role(self, name: str) -> str:
+        """Return what may be made of a feature: lever, context or proxy."""
+        return self._marked.get(re.sub(r"_\d+d$", "", name), self._role)
+
+    def completed(self, spec: FeatureSpec) -> FeatureSpec:
+        """Add to a description what the family says of it elsewhere: direction and role."""
+        return dataclasses.replace(spec, direction=self.direction(spec.name), role=self.role(spec.name))
 
     def spec(self, name, source, *, en, zh, unit="count", window=None, empty="0", form="window", path="kernel", **more):
         """Make the description of one feature of this family."""

@@ -30,3 +30,4 @@ for days in (28, 91):
     )
 
 family.agree(safer=("active_modules_trend", "active_actions_trend"))
+family.mark(context=("modules_bought",))

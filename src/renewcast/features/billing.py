@@ -53,3 +53,4 @@ family.share(
 family.days_since("days_since_last_payment", "invoices", at="paid_on", en="payment", zh="付款")
 
 family.agree(riskier=("invoices_overdue", "overdue_amount", "paid_late_share", "days_late_mean"))
+family.mark(proxy=("invoices_issued", "invoiced_amount", "days_since_last_payment"))

@@ -4,7 +4,8 @@ import dataclasses
 import importlib
 
 from renewcast.engine.visibility import columns_of
-from renewcast.features._definition import Family, Feature, FeatureSpec, ProductFeature, RowFeatures
+from renewcast.features._definition import Family, Feature, ProductFeature, RowFeatures
+from renewcast.features._spec import FeatureSpec
 from renewcast.features.derived import Tables
 from renewcast.params import FAMILIES
 
@@ -46,8 +47,7 @@ class Catalogue:
             spec for group in self.rows for spec in group.specs
         ]
         known = families()
-        directed = [dataclasses.replace(spec, direction=known[spec.driver].direction(spec.name)) for spec in specs]
-        return sorted(directed, key=lambda spec: order[spec.driver])
+        return sorted((known[spec.driver].completed(spec) for spec in specs), key=lambda spec: order[spec.driver])
 
 
 def everything(windows_days: tuple[int, ...]) -> list[FeatureSpec]:
@@ -68,9 +68,10 @@ def everything(windows_days: tuple[int, ...]) -> list[FeatureSpec]:
     """
     specs = []
     for family in families().values():
-        specs += [feature.spec for feature in family.build(windows_days)]
-        specs += [spec for group in family.row_features for spec in group.specs]
-        specs += [feature.spec for feature in family.product_features]
+        found = [feature.spec for feature in family.build(windows_days)]
+        found += [spec for group in family.row_features for spec in group.specs]
+        found += [feature.spec for feature in family.product_features]
+        specs += [family.completed(spec) for spec in found]
     return specs
 
 

@@ -8,7 +8,7 @@ from renewcast.engine.rollup import Measure
 from renewcast.features._definition import Family, divide
 from renewcast.snapshots.terms import is_live
 
-family = Family("contract", "Contract", "合同")
+family = Family("contract", "Contract", "合同", role="context")
 
 _DAY_SECONDS = 86_400
 _MILLION = 1_000_000
@@ -156,3 +156,4 @@ def _log_growth(now, then):
 
 
 family.agree(safer=("renewals_signed",))
+family.mark(lever=("quota_pace",), proxy=("terms_so_far",))

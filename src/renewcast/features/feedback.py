@@ -4,7 +4,7 @@ from renewcast.engine.portable import nearest
 from renewcast.engine.rollup import Measure
 from renewcast.features._definition import Family
 
-family = Family("feedback", "Feedback", "反馈")
+family = Family("feedback", "Feedback", "反馈", role="context")
 
 answers = family.count("feedback_answers", "feedback", en="feedback answers", zh="反馈答复")
 nps_count = family.count("nps_answers", "feedback", where=lambda t: t.kind == "nps", en="NPS answers", zh="NPS答复")
@@ -46,3 +46,4 @@ family.combine(
 )
 
 family.agree(safer=("nps_last", "nps_mean"), riskier=("detractor_answers",))
+family.mark(proxy=("feedback_answers", "nps_answers", "days_since_last_feedback"))

@@ -68,3 +68,4 @@ family.agree(
     safer=("customer_milestones_reached", "milestones_done_share"),
     riskier=("milestones_overdue", "customer_milestones_overdue", "functions_without_outcome"),
 )
+family.mark(proxy=("milestones_reached_ever",))

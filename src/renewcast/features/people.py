@@ -64,3 +64,5 @@ family.agree(
     ),
     riskier=("key_user_inactive_days", "executive_inactive_days", "key_users_left"),
 )
+# How many there are mirrors the size of the account; who has left does not come back, but a key user's work can be handed over.
+family.mark(context=("seats", "users_on_roster", "users_left"), proxy=("active_users",))

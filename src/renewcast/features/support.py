@@ -73,3 +73,8 @@ family.agree(
     safer=("csat_mean", "first_contact_resolution", "pick_up_rate"),
     riskier=("open_severe_tickets", "hours_to_resolve", "hours_to_answer"),
 )
+# Who uses the product writes tickets: their number says little of the pain. A rating is a symptom.
+family.mark(
+    context=("csat_mean",),
+    proxy=("tickets_opened", "tickets_opened_trend", "tickets_resolved", "days_since_last_ticket"),
+)

@@ -2,7 +2,7 @@
 
 from renewcast.features._definition import Family
 
-family = Family("tenure", "Tenure and profile", "客龄与画像")
+family = Family("tenure", "Tenure and profile", "客龄与画像", role="context")
 
 _ATTRIBUTES = {
     "industry": ("industry", "行业"),

@@ -74,3 +74,15 @@ family.agree(
     safer=("usage_events_trend", "usage_quantity_trend", "value_actions_trend", "active_days", "active_days_trend"),
     riskier=("days_since_last_use", "silence_over_own_gap"),
 )
+# Volume mirrors the size of the account, and what adds up for ever its age.
+family.mark(
+    proxy=(
+        "usage_events",
+        "usage_quantity",
+        "usage_minutes",
+        "mean_gap_days",
+        "active_days_ever",
+        "usage_events_ever",
+        "usage_quantity_per_active_day",
+    )
+)
