@@ -9,7 +9,8 @@ import dataclasses
 from pathlib import Path
 
 from renewcast.errors import RenewcastError
-from renewcast.tracking.papers import CHALLENGER, CHAMPION, folder_of, read_record
+from renewcast.tracking.listed import LISTED, listed_records, read_listed
+from renewcast.tracking.papers import CHALLENGER, CHAMPION, folder_of, former, read_former, read_record
 from renewcast.tracking.promotion import artefact_folder
 
 
@@ -71,6 +72,49 @@ def load_challenger(directory: Path, target: str, label=None) -> Champion:
     return _load(directory, target, label, CHALLENGER)
 
 
+def load_by_digest(directory: Path, target: str, sha256: str) -> Champion:
+    """Load a model by the SHA-256 of its artefact: the champion, the challenger, one that a list used, or a former champion.
+
+    Parameters
+    ----------
+    directory : pathlib.Path
+        The project.
+    target : str
+    sha256 : str
+        64 hexadecimal digits, as a record or a list's manifest names the model.
+
+    Returns
+    -------
+    Champion
+        Where several records name the artefact, the first of: champion's, challenger's, those of lists, former champions'.
+
+    Raises
+    ------
+    RenewcastError
+        "no record of a model for ...", or as :func:`load_champion` does of the artefact.
+    """
+    records = [read_record(directory, target), read_record(directory, target, CHALLENGER), *listed_records(directory, target)]
+    records += [read_former(path).record for path in former(directory, target)]
+    for record in records:
+        if record is not None and record["sha256"] == sha256:
+            return _verified(directory, record, "its record")
+    raise RenewcastError(
+        f"no record of a model for {target} with SHA-256 {sha256[:12]} is kept in {folder_of(directory, target)}; "
+        "restore the folder from version control."
+    )
+
+
+def load_listed(directory: Path, target: str, record_sha256: str) -> Champion:
+    """Load a model that a list used, by the SHA-256 of its record as the list's manifest names it.
+
+    Raises
+    ------
+    RenewcastError
+        "... is not kept", or as :func:`load_champion` does of the artefact.
+    """
+    return _verified(directory, read_listed(directory, target, record_sha256), f"{LISTED}/{record_sha256[:16]}.yaml")
+
+
 def verified_artefact(directory: Path, record: dict, name: str = CHAMPION) -> Path:
     """Return the folder of a record's artefact, fetched from the registry where it is absent, its SHA-256 verified.
 
@@ -96,17 +140,22 @@ def verified_artefact(directory: Path, record: dict, name: str = CHAMPION) -> Pa
 
 
 def _load(directory: Path, target: str, label, name: str) -> Champion:
-    from renewcast.estimators import artefact
-
     record, kind = read_record(directory, target, name), name.partition(".")[0]
     if record is None:
         raise RenewcastError(
             f"no {kind} for {target} in {folder_of(directory, target)}; run `renewcast run train --target {target}` first."
         )
-    folder = verified_artefact(directory, record, name)
     if label is not None and record["label"] != label.model_dump(mode="json"):
         raise RenewcastError(
             f"labels.{target} in params.yaml is not the one that the {kind} was trained for ({record['label']}); "
             f"run `renewcast run train --target {target}`, or set it back."
         )
-    return Champion(target, str(record["model_version"]), record, artefact.load(folder, expected_sha256=record["sha256"]))
+    return _verified(directory, record, name)
+
+
+def _verified(directory: Path, record: dict, name: str) -> Champion:
+    from renewcast.estimators import artefact
+
+    folder = verified_artefact(directory, record, name)
+    scorer = artefact.load(folder, expected_sha256=record["sha256"])
+    return Champion(record["target"], str(record["model_version"]), record, scorer)

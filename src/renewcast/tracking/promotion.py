@@ -8,12 +8,13 @@ from pathlib import Path
 
 from renewcast.errors import RenewcastError
 from renewcast.filesystem import locked, make_folder, remove_folder
+from renewcast.tracking import listed
 from renewcast.tracking import papers as kept
 from renewcast.tracking.papers import Papers
 
 ARTEFACT = "artefact"
 FORMER_ARTEFACTS = 3
-"""Artefacts of so many former champions stay here; those of older ones are fetched from the registry."""
+"""Artefacts of so many former champions stay here, and all that a list used; older ones are fetched from the registry."""
 WITHDRAWN = "withdrawn"
 """What `--accept` calls the bringing back of a model that was rolled back."""
 
@@ -54,6 +55,12 @@ def challenge(directory: Path, target: str, papers: Papers, staged: Path) -> Non
         settle(staged, artefact_folder(directory, target, papers.record["sha256"]))
         kept.write_challenger(directory, target, papers)
         _sweep(directory, target)
+
+
+def keep_listed(directory: Path, target: str, record: dict) -> str:
+    """Keep the record of a model that a list is about to use, and with it its artefact; return the record's SHA-256."""
+    with _alone(directory, target):
+        return listed.keep_record(directory, target, record)
 
 
 def promote(
@@ -234,9 +241,10 @@ def _verify(directory: Path, record: dict) -> None:
 
 
 def _sweep(directory: Path, target: str) -> None:
-    """Drop the artefacts, and what models said of their tests, that neither champion, challenger nor late champions need."""
+    """Drop the artefacts, and what models said of their tests, that no champion, challenger, late champion or list needs."""
     records = [kept.read_record(directory, target), kept.read_record(directory, target, kept.CHALLENGER)]
     records += [kept.read_former(path).record for path in kept.former(directory, target)[-FORMER_ARTEFACTS:]]
+    records += listed.listed_records(directory, target)
     needed = {record["sha256"][:16] for record in records if record is not None}
     place = kept.folder_of(directory, target) / ARTEFACT
     for path in place.iterdir() if place.is_dir() else ():
