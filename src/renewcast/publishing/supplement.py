@@ -17,7 +17,16 @@ OPPORTUNITY_COLUMNS = (
     "held_back",
 )
 GONE_COLUMNS = ("account_id", "account_name", "owner", "arr", "churn_probability_last_list", "why")
-WEEK_COLUMNS = ("account_id", "as_of", "churn_probability", "events", "active_users", "open_tickets")
+WEEK_COLUMNS = (
+    "account_id",
+    "as_of",
+    "churn_probability",
+    "events",
+    "active_users",
+    "open_tickets",
+    "churn_low",
+    "churn_high",
+)
 EVENT_COLUMNS = ("account_id", "day", "kind", "text")
 
 
@@ -35,7 +44,8 @@ class Supplement:
     gone : pandas.DataFrame or None
         Accounts of the last list that are not on this one (``GONE_COLUMNS``), with the probability that was last published.
     weeks : pandas.DataFrame or None
-        A row an account and week, oldest first (``WEEK_COLUMNS``): the probability as it was published then, and usage.
+        A row an account and week, oldest first (``WEEK_COLUMNS``): the probability and its 90 % interval as published then
+        (None before the first list), and what the week brought: usage events, active users; tickets open at its end.
     events : pandas.DataFrame or None
         What happened, by account and day (``EVENT_COLUMNS``): kind is term, milestone, ticket, touchpoint, play or person.
     signals : list of dict
