@@ -84,12 +84,16 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 def remove_folder(path: Path) -> None:
-    """Remove a folder of plain files, as staging folders are."""
+    """Remove a folder and what is in it, as staging folders are; no link is followed."""
     if path.is_symlink():
         os.unlink(path)
         return
     for name in sorted(os.listdir(path)):
-        os.unlink(path / name)
+        inside = path / name
+        if inside.is_dir() and not inside.is_symlink():
+            remove_folder(inside)
+        else:
+            os.unlink(inside)
     os.rmdir(path)
 
 

@@ -10,7 +10,6 @@ import io
 
 import pyarrow as pa
 
-from renewcast.publishing.columns import COLUMN_NAMES, LIST_COLUMNS
 from renewcast.publishing.text import disarm, visible
 
 
@@ -25,8 +24,8 @@ def to_csv(table: pa.Table) -> bytes:
     """
     target = io.StringIO(newline="")
     writer = csv.writer(target, lineterminator="\r\n")
-    writer.writerow(COLUMN_NAMES)
-    writer.writerows(zip(*(_fields(table[column.name], column.kind) for column in LIST_COLUMNS), strict=True))
+    writer.writerow(table.column_names)
+    writer.writerows(zip(*(_fields(column) for column in table.columns), strict=True))
     return target.getvalue().encode("utf-8")
 
 
@@ -40,9 +39,9 @@ def csv_text(text: str) -> str:
     return visible(disarm(text))
 
 
-def _fields(values, kind):
-    if kind == "text":
-        return [None if value is None else csv_text(value) for value in values.to_pylist()]
-    if kind == "day":
-        return [None if value is None else value.isoformat() for value in values.to_pylist()]
-    return [None if value is None else repr(value) for value in values.to_pylist()]
+def _fields(column):
+    if pa.types.is_string(column.type):
+        return [None if value is None else csv_text(value) for value in column.to_pylist()]
+    if pa.types.is_date(column.type):
+        return [None if value is None else value.isoformat() for value in column.to_pylist()]
+    return [None if value is None else repr(value) for value in column.to_pylist()]

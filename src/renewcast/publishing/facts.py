@@ -83,7 +83,7 @@ class Published:
     revision : int
         1 for the week's first list, 2 after its inputs changed, and so on; none is ever rewritten.
     list_dir : pathlib.Path
-        The folder of the five files.
+        The folder of its files.
     status : {"published", "unchanged"}
         "unchanged": this very list was already there, and nothing was written.
     """

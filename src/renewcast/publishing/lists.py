@@ -56,9 +56,55 @@ def verify_list(list_dir: Path) -> dict:
         As `read_list`, for any of the files.
     """
     manifest = read_manifest(list_dir)
-    for name in LIST_FILES:
+    for name in manifest["files"]:
         check_digest(_content(list_dir, name), manifest, name, list_dir / name)
     return manifest
+
+
+def list_files(list_dir: Path) -> list:
+    """Name every file of a published list as its manifest does, in order: paths inside the folder, the manifest left out.
+
+    Raises
+    ------
+    RenewcastError
+        As `read_manifest`.
+
+    Examples
+    --------
+    >>> try:
+    ...     list_files(Path("lists/2026-W27/r9"))
+    ... except RenewcastError as refused:
+    ...     print(str(refused).partition(";")[0])
+    lists/2026-W27/r9 is not a published list, manifest.json is missing
+    """
+    return sorted(read_manifest(list_dir)["files"])
+
+
+def read_beside(list_dir: Path):
+    """Read what was published beside the rows of a list.
+
+    Parameters
+    ----------
+    list_dir : pathlib.Path
+        One revision's folder, for example lists/2026-W27/r1.
+
+    Returns
+    -------
+    renewcast.publishing.supplement.Supplement
+        Parts that were not published are None or empty.
+
+    Raises
+    ------
+    RenewcastError
+        As `read_list`, for any of the files.
+    """
+    from renewcast.publishing.beside import from_files, is_beside
+
+    manifest, files = read_manifest(list_dir), {}
+    for name in filter(is_beside, manifest["files"]):
+        files[name] = _content(list_dir, name)
+        check_digest(files[name], manifest, name, list_dir / name)
+    return from_files(files)
 
 
 def read_manifest(list_dir: Path) -> dict:

@@ -2,12 +2,15 @@
 
 import hashlib
 import json
+import re
 
 from renewcast.errors import RenewcastError
 from renewcast.publishing.facts import ListFacts, facts_as_json
 
 LIST_FILES = ("risk_list.parquet", "risk_list.csv", "risk_list.xlsx", "risk_list.html")
 MANIFEST = "manifest.json"
+# What a list may be made of: files beside each other, and one folder; a name can lead nowhere else.
+_FILE_NAME = re.compile(r"(?:owners/)?[^/\\.\x00-\x1f][^/\\\x00-\x1f]*")
 
 
 def sha256(content: bytes) -> str:
@@ -21,8 +24,8 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def content_digest(table, about: ListFacts) -> str:
-    """Digest everything that a reader sees: rows, banners, facts, notes, wording; not the key of the run.
+def content_digest(table, about: ListFacts, beside: dict | None = None) -> str:
+    """Digest everything that a reader sees: rows, what stands beside them, banners, facts, notes; not the key of the run.
 
     Two runs whose inputs differ but whose lists do not have the same digest, and the second publishes nothing.
 
@@ -31,6 +34,8 @@ def content_digest(table, about: ListFacts) -> str:
     table : pyarrow.Table
         From `as_table`.
     about : ListFacts
+    beside : dict of str to pyarrow.Table or list, optional
+        From `renewcast.publishing.beside.beside_tables`.
 
     Returns
     -------
@@ -39,9 +44,34 @@ def content_digest(table, about: ListFacts) -> str:
     """
     facts = {key: value for key, value in facts_as_json(about).items() if key != "run_key"}
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
-    for name in table.column_names:
-        digest.update(json.dumps([name, table[name].to_pylist()], default=str).encode())
+    for part, content in [("rows", table), *sorted((beside or {}).items())]:
+        digest.update(json.dumps(part).encode())
+        if isinstance(content, list):
+            digest.update(json.dumps(content, sort_keys=True, default=str).encode())
+            continue
+        for name in content.column_names:
+            digest.update(json.dumps([name, content.num_rows]).encode())
+            _add_column(digest, content[name])
     return digest.hexdigest()
+
+
+def _add_column(digest, column) -> None:
+    """Add which values there are and, in plain numbers and letters, what they are; how Arrow stores them does not matter."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    digest.update(np.packbits(pc.is_valid(column).to_numpy()).tobytes())
+    if pa.types.is_date(column.type):
+        column = column.cast(pa.int32())
+    if pa.types.is_string(column.type):
+        texts = pc.fill_null(column, "")
+        digest.update(pc.binary_length(texts).to_numpy().astype("<i8").tobytes())
+        for chunk in texts.chunks:
+            digest.update("".join(chunk.to_pylist()).encode())
+    else:
+        kind = "<f8" if pa.types.is_floating(column.type) else "<i8"
+        digest.update(pc.fill_null(column, 0).to_numpy().astype(kind).tobytes())
 
 
 def manifest_bytes(*, about: ListFacts, revision: int, counts: dict, content: str, files: dict) -> bytes:
@@ -101,7 +131,9 @@ def parse_manifest(content: bytes, where) -> dict:
     """
     try:
         manifest = json.loads(content)
-        if all(isinstance(manifest["files"][name]["sha256"], str) for name in LIST_FILES):
+        files = manifest["files"]
+        named = set(LIST_FILES) <= set(files) and all(_FILE_NAME.fullmatch(name) for name in files)
+        if named and all(isinstance(file["sha256"], str) for file in files.values()):
             return manifest
     except (ValueError, KeyError, TypeError):
         pass

@@ -26,12 +26,17 @@ def from_parquet(content: bytes) -> pa.Table:
     return pq.read_table(io.BytesIO(content), schema=SCHEMA, use_threads=False)
 
 
+def any_from_parquet(content: bytes) -> pa.Table:
+    """Read a table that stands beside the rows, in the types in which it was written."""
+    return pq.read_table(io.BytesIO(content), use_threads=False)
+
+
 def as_frame(table: pa.Table):
     """Return the rows as pandas: days as datetime.date, days_to_renewal as Int64, so that no whole number turns into 12.0.
 
     Returns
     -------
-    pandas.DataFrame, shape (n_accounts, 29)
+    pandas.DataFrame, shape (n_accounts, n_columns)
 
     Examples
     --------

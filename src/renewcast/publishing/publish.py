@@ -1,7 +1,7 @@
 """Publish a week's list, all or nothing.
 
-The five files are staged in a hidden folder beside their final place, read back, sealed by a manifest, and appear at once
-by one rename; then one small file, current.json, is replaced to point at the newest week. A run may die between any two
+All files are staged in a hidden folder beside their final place, read back, sealed by a manifest, and appear at once by one
+rename; then one small file, current.json, is replaced to point at the newest week. A run may die between any two
 of these steps: what was in force stays in force, and the next run clears up and goes on. The order is what makes it safe,
 so it is all in this file.
 """
@@ -18,7 +18,7 @@ from renewcast.publishing.supplement import Supplement
 
 
 def publish_list(directory: Path, rows, about: ListFacts, supplement: Supplement | None = None) -> Published:
-    """Publish one week's risk list as Parquet, CSV, Excel and a page, all of them or none.
+    """Publish one week's risk list as Parquet, CSV, Excel and a page, and all that stands beside it; all of them or none.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def publish_list(directory: Path, rows, about: ListFacts, supplement: Supplement
         scored or with the reason why not.
     about : ListFacts
     supplement : Supplement, optional
-        What is published beside the rows.
+        What is published beside the rows; parts that are there become files of their own.
 
     Returns
     -------
@@ -62,11 +62,12 @@ def publish_list(directory: Path, rows, about: ListFacts, supplement: Supplement
     >>> first.revision, first.status, publish_list(folder, pd.DataFrame([row]), about).status
     (1, 'published', 'unchanged')
     """
+    from renewcast.publishing.beside import beside_tables
     from renewcast.publishing.rows import as_table, check_conservation
 
-    table = as_table(rows)
+    table, supplement = as_table(rows), supplement or Supplement()
     counts = check_conservation(table, about.as_of)
-    content = content_digest(table, about)
+    content = content_digest(table, about, beside_tables(supplement))
     directory = Path(directory)
     try:
         filesystem.make_folder(directory)
@@ -87,14 +88,16 @@ def publish_list(directory: Path, rows, about: ListFacts, supplement: Supplement
 
 
 def render(table, about: ListFacts, supplement: Supplement | None = None) -> dict:
-    """Return the content of the four list files by name."""
+    """Return the content of every file of the list by its path inside the list's folder."""
+    from renewcast.publishing.beside import to_files
     from renewcast.publishing.csv import to_csv
     from renewcast.publishing.page import to_html
     from renewcast.publishing.parquet import to_parquet
     from renewcast.publishing.workbook import to_xlsx
 
+    supplement = supplement or Supplement()
     made = (to_parquet(table), to_csv(table), to_xlsx(table, about, supplement), to_html(table, about, supplement))
-    return dict(zip(LIST_FILES, made, strict=True))
+    return dict(zip(LIST_FILES, made, strict=True)) | to_files(supplement)
 
 
 def _publish_revision(directory, table, about, supplement, counts, content):
@@ -108,12 +111,14 @@ def _publish_revision(directory, table, about, supplement, counts, content):
     filesystem.make_folder(staged)
     try:
         for name, file in files.items():
+            filesystem.make_folder((staged / name).parent)
             filesystem.create_file(staged / name, file)
         on_disk = {name: filesystem.read_file(staged / name) for name in files}
-        check_readback(on_disk, table, about.language)
+        check_readback(on_disk, table, about, supplement)
         manifest = manifest_bytes(about=about, revision=revision, counts=counts, content=content, files=on_disk)
         filesystem.create_file(staged / MANIFEST, manifest)
-        filesystem.settle_folder(staged)
+        for folder in sorted({(staged / name).parent for name in files}):
+            filesystem.settle_folder(folder)
         filesystem.move_folder(staged, final)  # from here on the revision exists
     except (OSError, RenewcastError):
         _try_to_remove(staged)

@@ -1,23 +1,27 @@
 """Open every file of a staged list as its reader will, and compare it with the rows. No list is published unread."""
 
 import io
+import json
 from html.parser import HTMLParser
 
 import pyarrow as pa
 
 from renewcast.errors import RenewcastError
+from renewcast.publishing.beside import beside_tables
 from renewcast.publishing.columns import COLUMN_NAMES
 from renewcast.publishing.csv import csv_text, from_csv
+from renewcast.publishing.facts import ListFacts
 from renewcast.publishing.numbers_as_text import percent
 from renewcast.publishing.page import PROBABILITY_CELL
-from renewcast.publishing.parquet import from_parquet
+from renewcast.publishing.parquet import any_from_parquet, from_parquet
+from renewcast.publishing.supplement import Supplement
 from renewcast.publishing.text import visible
 from renewcast.publishing.workbook import list_sheets
 
 _ID, _PROBABILITY = COLUMN_NAMES.index("account_id"), COLUMN_NAMES.index("churn_probability")
 
 
-def check_readback(files: dict, table: pa.Table, language: str) -> None:
+def check_readback(files: dict, table: pa.Table, about: ListFacts, supplement: Supplement) -> None:
     """Read each format and compare the accounts, their order, their number and their probabilities with the rows.
 
     Parameters
@@ -26,8 +30,9 @@ def check_readback(files: dict, table: pa.Table, language: str) -> None:
         The content of each file as it lies on the disk, by name.
     table : pyarrow.Table
         The rows that were to be written.
-    language : {"en", "zh"}
-        Of the workbook's sheet names.
+    about : ListFacts
+        Its language names the workbook's sheets.
+    supplement : Supplement
 
     Raises
     ------
@@ -42,7 +47,7 @@ def check_readback(files: dict, table: pa.Table, language: str) -> None:
         "risk_list.parquet": (_parquet, list(zip(ids, probabilities, strict=True))),
         "risk_list.csv": (_csv, [(csv_text(a), "" if p is None else repr(p)) for a, p in zip(ids, probabilities, strict=True)]),
         "risk_list.xlsx": (
-            lambda content: _xlsx(content, len(ids), language),
+            lambda content: _xlsx(content, len(ids), about.language),
             [(a, None if p is None else round(p, 12)) for a, p in zip(shown, probabilities, strict=True)],
         ),
         "risk_list.html": (_html, [(a, percent(p)) for a, p in zip(shown, probabilities, strict=True)]),
@@ -56,6 +61,19 @@ def check_readback(files: dict, table: pa.Table, language: str) -> None:
             raise RenewcastError(f"{name} differs from the rows ({_first_difference(found, expected)}); nothing was published.")
     if not from_parquet(files["risk_list.parquet"]).equals(table):
         raise RenewcastError("risk_list.parquet differs from the rows in another column; nothing was published.")
+    _check_beside(files, beside_tables(supplement))
+
+
+def _check_beside(files, tables):
+    """Compare what stands beside the rows with what was to be written, value by value."""
+    for part, wanted in tables.items():
+        name = f"{part}.json" if isinstance(wanted, list) else f"{part}.parquet"
+        try:
+            found = json.loads(files[name]) if isinstance(wanted, list) else any_from_parquet(files[name])
+        except Exception as broken:
+            raise RenewcastError(f"{name} cannot be read back ({broken}); nothing was published, run again.") from broken
+        if not (found == wanted if isinstance(wanted, list) else found.equals(wanted)):
+            raise RenewcastError(f"{name} differs from what was to be published; nothing was published.")
 
 
 def _parquet(content):
