@@ -8,6 +8,7 @@ import io
 import json
 from pathlib import Path
 
+from renewcast.backtest.look_ahead import churn_within
 from renewcast.datasets.past_snapshots import scoring_rows
 from renewcast.datasets.training_set import build_training_set
 from renewcast.errors import RenewcastError
@@ -29,7 +30,8 @@ class PastTraining:
         refused (None, or why no model could have been trained), ranked_by, has_skill, test_weeks, rows, accounts, base_rate,
         first_as_of, last_as_of, rounds; plain JSON values.
     predictions : pandas.DataFrame or None
-        account_id, as_of, contract_id, gated, mrr and a probability an estimator, of every row of the days scored.
+        account_id, as_of, contract_id, gated, mrr and a probability an estimator, of every row of the days scored; for churn also
+        the columns of :func:`renewcast.backtest.look_ahead.churn_within`.
     """
 
     as_of: dt.date
@@ -66,7 +68,7 @@ def past_training(panel, target: str, as_of: dt.date, days, folder: Path, say=No
     kept = _read(folder, as_of, key)
     if kept is not None:
         return kept
-    facts, predictions = _train(panel.params, training_set, rows, features, say)
+    facts, predictions = _train(panel, training_set, rows, features, say)
     if predictions is not None:
         content = io.BytesIO()
         predictions.to_parquet(content, index=False)
@@ -75,11 +77,12 @@ def past_training(panel, target: str, as_of: dt.date, days, folder: Path, say=No
     return PastTraining(as_of, facts, predictions)
 
 
-def _train(params, training_set, rows, features, say):
+def _train(panel, training_set, rows, features, say):
     import pandas as pd
 
     from renewcast.evaluation.backtest import probabilities, train_again
 
+    params = panel.params
     labelled = estimator_rows(training_set)
     try:
         trained, test_weeks = train_again(
@@ -99,7 +102,9 @@ def _train(params, training_set, rows, features, say):
         "last_as_of": str(labelled.as_of.max())[:10],
         "rounds": trained.tuning.rounds,
     }
-    return facts, pd.concat([rows, probabilities(trained, features, rows["gated"].to_numpy(dtype=bool))], axis=1)
+    said = probabilities(trained, features, rows["gated"].to_numpy(dtype=bool))
+    ahead = churn_within(panel, trained, labelled, training_set, rows, features, said["listed"])
+    return facts, pd.concat([rows, said, *ahead], axis=1)
 
 
 def _read(folder: Path, as_of: dt.date, key: str) -> PastTraining | None:

@@ -192,12 +192,30 @@ def with_companions(trained: Trained, rows: TrainingRows, training_set, model: M
     Trained
     """
     found = fit_companions(rows, training_set.frame, trained.specs, seed=model.seed, embargo_days=training_set.embargo_days)
-    durations = training_set.durations
-    if durations is not None:
-        # Rounds, strength, shares and slope are the champion's; with little history neither has any trees.
-        hazard = TermHazard(trained.specs, trained.final["blend"].members["boosted"].trees, trained.tuning, grace_days)
-        found["survival"] = hazard.fit(rows, durations, durations["cover_days"].to_numpy())
+    if training_set.durations is not None:
+        found["survival"] = fit_survival(trained, rows, training_set.durations, grace_days)
     return replace(trained, companions=found)
+
+
+def fit_survival(trained: Trained, rows: TrainingRows, durations: pd.DataFrame, grace_days: int) -> TermHazard:
+    """Fit how long the cover lasts; rounds, strength, shares and slope are the champion's.
+
+    Parameters
+    ----------
+    trained : Trained
+    rows : TrainingRows
+        Those of ``train``, in the order of the training set.
+    durations : pandas.DataFrame
+        Of the training set, row by row.
+    grace_days : int
+
+    Returns
+    -------
+    TermHazard
+    """
+    # With little history neither has any trees.
+    hazard = TermHazard(trained.specs, trained.final["blend"].members["boosted"].trees, trained.tuning, grace_days)
+    return hazard.fit(rows, durations, durations["cover_days"].to_numpy())
 
 
 def refit(trained: Trained, rows: TrainingRows, *, fits: int) -> dict[str, Estimator]:
