@@ -60,6 +60,18 @@ class RollUp:
         """List the passes of the measures that were named at the beginning."""
         return list(dict.fromkeys(found for found, _ in self._places.values()))
 
+    @property
+    def measures(self) -> list[Measure]:
+        """What is rolled up: the measures that were named at the beginning, and those asked for since."""
+        return list(self._places)
+
+    def cells_of(self, one: Pass):
+        """Return the cells of a pass as an Ibis table; see :meth:`renewcast.engine.rollup.Pass.cells`."""
+        if one not in self._tables_of_cells:
+            given = self._cells(one)
+            self._tables_of_cells[one] = self._from_tables(one) if given is None else given
+        return self._tables_of_cells[one]
+
     def _from_tables(self, one: Pass):
         table, contract = self.tables[one.table], self.contracts[one.table]
         is_replaced = self._is_replaced(one.table)
@@ -96,10 +108,7 @@ class RollUp:
         scattered = self._scatter(one) if basis is None else None
         if scattered is not None:
             return scattered.read(one, column, owners, n_owners, n_snapshots, kept)
-        if one not in self._tables_of_cells:
-            given = self._cells(one)
-            self._tables_of_cells[one] = self._from_tables(one) if given is None else given
-        cells = self._tables_of_cells[one]
+        cells = self.cells_of(one)
         is_keyed, by_key = measure.kind == "distinct", basis is not None
         cells = cells.filter(cells.enter < n_snapshots, cells.enter < cells.gone)
         if basis is not None and basis.beside is not None:
