@@ -35,6 +35,8 @@ class FeatureSpec:
         What may be made of it: a lever is a state that work with the customer changes (seats in use, overdue milestones); context
         explains and is given (tenure, the end of the term, what they told us); a proxy only goes along with what matters (volume
         that mirrors size, counts that mirror age), so that moving it would help nobody. Advice never rests on a proxy.
+    is_clockwork : bool
+        Follows from the date and the known terms alone: it may change from week to week although nothing new was told.
     """
 
     name: str
@@ -52,3 +54,4 @@ class FeatureSpec:
     recent_days: int | None = None
     direction: int = 0
     role: str = "context"
+    is_clockwork: bool = False

@@ -50,7 +50,8 @@ family.combine(
 
 
 def _spec(name, en, zh, unit="count", empty="missing", form="level", window=None):
-    return family.spec(name, "contracts", en=en, zh=zh, unit=unit, window=window, empty=empty, form=form, path="rows")
+    words = {"en": en, "zh": zh, "unit": unit, "window": window, "empty": empty, "form": form}
+    return family.spec(name, "contracts", path="rows", is_clockwork=True, **words)
 
 
 @family.rows(

@@ -25,6 +25,7 @@ _ATTRIBUTES = {
             empty="missing",
             form="level",
             path="rows",
+            is_clockwork=True,
         )
     ],
 )
