@@ -1,6 +1,7 @@
 """A loaded model: the estimator that ranks the list, its baselines, and the features it must be given."""
 
-from dataclasses import dataclass, field
+import copy
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -78,6 +79,24 @@ class Scorer:
     def contributions(self, features: pd.DataFrame, gated: np.ndarray) -> tuple[np.ndarray, pd.DataFrame]:
         """Return base and parts of the log odds, from the estimator that ranks the list."""
         return self.estimators[self.ranked_by].contributions(self._checked(features), np.asarray(gated, dtype=bool))
+
+    def calibrated_as(self, other: "Scorer") -> "Scorer | None":
+        """Return this model with the calibration of another: what a new calibration alone changes lies between the two.
+
+        Returns
+        -------
+        Scorer or None
+            This one where both are calibrated alike; None where the two are not calibrated in the same way (another kind of
+            estimator ranks, or one that has no calibration), so that no such step can be told apart.
+        """
+        mine, theirs = (one.estimators[one.ranked_by] for one in (self, other))
+        if type(mine) is not type(theirs) or getattr(mine, "calibration", None) is None:
+            return None
+        if mine.calibration == theirs.calibration:
+            return self
+        lent = copy.copy(mine)
+        lent.calibration = theirs.calibration
+        return replace(self, estimators=self.estimators | {self.ranked_by: lent})
 
     def interval(self, features: pd.DataFrame, gated: np.ndarray, level: float = 0.9) -> tuple[np.ndarray, np.ndarray]:
         """Return low and high of each row's probability, shape (n,); low <= probability <= high.
