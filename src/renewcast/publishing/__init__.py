@@ -4,16 +4,28 @@ Every other stage ends here: ``publish_list`` is the only thing in the package t
 """
 
 from renewcast.publishing.facts import ListFacts, Published
-from renewcast.publishing.lists import current_list, previous_list, published_lists, read_list, verify_list
+from renewcast.publishing.lists import (
+    current_list,
+    last_before,
+    latest_of,
+    previous_list,
+    published_lists,
+    read_list,
+    read_manifest,
+    verify_list,
+)
 from renewcast.publishing.publish import publish_list
 
 __all__ = [
     "ListFacts",
     "Published",
     "current_list",
+    "last_before",
+    "latest_of",
     "previous_list",
     "publish_list",
     "published_lists",
     "read_list",
+    "read_manifest",
     "verify_list",
 ]

@@ -181,9 +181,45 @@ def previous_list(directory: Path, week: str):
     >>> previous_list(Path("nowhere"), "2026-W27") is None
     True
     """
+    found = last_before(directory, week)
+    return None if found is None else read_list(found.list_dir)
+
+
+def last_before(directory: Path, week: str) -> Published | None:
+    """Find the latest revision of the latest week before a week, or None.
+
+    Examples
+    --------
+    >>> last_before(Path("nowhere"), "2026-W27") is None
+    True
+    """
     check_week(week)
     earlier = [one for one in published_lists(directory) if one.week < week]
-    return read_list(earlier[-1].list_dir) if earlier else None
+    return earlier[-1] if earlier else None
+
+
+def latest_of(directory: Path, week: str) -> Published:
+    """Find the latest revision of a week.
+
+    Raises
+    ------
+    RenewcastError
+        "no list was published for ...", or "week ... is not an ISO week".
+
+    Examples
+    --------
+    >>> latest_of(Path("nowhere"), "2026-W27")
+    Traceback (most recent call last):
+    renewcast.errors.RenewcastError: no list was published for 2026-W27; nowhere holds none.
+    """
+    check_week(week)
+    found = published_lists(directory)
+    mine = [one for one in found if one.week == week]
+    if mine:
+        return mine[-1]
+    weeks = sorted({one.week for one in found})
+    held = f"holds {', '.join(weeks[-5:])}" if weeks else "holds none"
+    raise RenewcastError(f"no list was published for {week}; {directory} {held}.")
 
 
 def published_lists(directory: Path) -> list:
