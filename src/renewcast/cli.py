@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from renewcast.cli_text import catalogue_text, explanation_text, lines_of, shadow_text
+from renewcast.cli_text_lists import SHOWN, diff_text
 
 app = typer.Typer(
     name="renewcast",
@@ -187,6 +188,22 @@ def explain(
 ):
     """Say what one account's probability is made of."""
     _answer(json, lambda progress: _open(project, progress).explain(account, as_of), explanation_text)
+
+
+@app.command()
+def diff(
+    earlier: Annotated[str, typer.Argument(metavar="WEEK", help="ISO week of the earlier list, for example 2026-W26.")],
+    later: Annotated[str, typer.Argument(metavar="WEEK", help="ISO week of the later list.")],
+    project: ProjectOption = Path("."),
+    json: JsonOption = False,
+):
+    """Say what changed between two published lists, and why: behaviour, time, late data, another model, its calibration."""
+
+    def work(progress):
+        compared = _open(project, progress).changes(earlier, later)
+        return compared.to_dict(None if json else SHOWN)
+
+    _answer(json, work, diff_text)
 
 
 @app.command()

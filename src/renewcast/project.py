@@ -41,6 +41,14 @@ class Project(ProjectModels):
             self._last_scores = key, score(self.view, champion, champions.get("renewal"), day, progress=self.progress)
         return champions, self._last_scores[1]
 
+    def scored_by(self, champion, as_of):
+        """Return the :class:`renewcast.scoring.scores.Scores` of a snapshot under a model that need not be in force."""
+        from renewcast.scoring.scores import score
+
+        if champion.record["sha256"] == self.champion(champion.target).record["sha256"]:
+            return self.score_snapshot(as_of)[1]
+        return score(self.view, champion, None, self.day(as_of), progress=self.progress)
+
     def scores(self, as_of=None):
         """Return account_id, churn_probability and its 90 % interval, renewal_probability, status: every account in scope."""
         import numpy as np
@@ -185,7 +193,7 @@ class Project(ProjectModels):
         """Return the risk list of a snapshot day as it would be published now, without publishing it."""
         from renewcast.weekly import draft_list
 
-        return draft_list(self, self.day(as_of))[0]
+        return draft_list(self, self.day(as_of)).rows
 
     def publish(self, as_of=None) -> dict:
         """Score a snapshot day and publish its list; see :func:`renewcast.weekly.publish_week`."""
@@ -206,6 +214,23 @@ class Project(ProjectModels):
 
         current = current_list(self.lists_directory)
         return None if current is None else previous_list(self.lists_directory, current.parent.name)
+
+    def changes(self, earlier: str, later: str):
+        """Compare the lists published for two weeks; see :func:`renewcast.comparison.compare_weeks`.
+
+        Parameters
+        ----------
+        earlier, later : str
+            ISO weeks, for example "2026-W26" and "2026-W27".
+
+        Returns
+        -------
+        renewcast.comparison.Comparison
+            Why each probability changed, who is new and who is gone.
+        """
+        from renewcast.comparison import compare_weeks
+
+        return compare_weeks(self, earlier, later)
 
     @property
     def lists_directory(self) -> Path:

@@ -1,5 +1,6 @@
 """The weekly job: score a snapshot, put the list together, publish it."""
 
+import dataclasses
 import datetime as dt
 import hashlib
 import json
@@ -42,7 +43,32 @@ _WINNERS = {
 }
 
 
-def draft_list(project, as_of: dt.date):
+@dataclasses.dataclass(frozen=True, eq=False)
+class Draft:
+    """A list that is put together and not published.
+
+    Attributes
+    ----------
+    rows : pandas.DataFrame
+    supplement : publishing.supplement.Supplement
+    banners, notes : list of str
+    champions : dict of str to tracking.champion.Champion
+        By target.
+    clusters : segments.clusters.Clusters or None
+    last : publishing.Published or None
+        The list before it.
+    """
+
+    rows: object
+    supplement: object
+    banners: list
+    notes: list
+    champions: dict
+    clusters: object
+    last: object
+
+
+def draft_list(project, as_of: dt.date) -> Draft:
     """Score a snapshot and put its list together.
 
     Parameters
@@ -52,11 +78,12 @@ def draft_list(project, as_of: dt.date):
 
     Returns
     -------
-    tuple
-        The list (pandas.DataFrame), the banners (list of str), the champions (dict by target), the clusters (or None).
+    Draft
     """
-    from renewcast.publishing import previous_list
+    from renewcast.comparison import since_last_list
+    from renewcast.publishing import last_before, read_list
     from renewcast.publishing.columns import COLUMN_NAMES
+    from renewcast.publishing.supplement import Supplement
     from renewcast.scoring.risk_list import risk_list
 
     champions, scores = project.score_snapshot(as_of)
@@ -69,9 +96,12 @@ def draft_list(project, as_of: dt.date):
             clusters = project.fit_segments(as_of)
         except RenewcastError as why:
             banners.append(_BANNERS[language]["segments"].format(why=why))
-    last = previous_list(project.lists_directory, iso_week(as_of))
-    rows = risk_list(project.view, champion, scores, clusters, last).reindex(columns=list(COLUMN_NAMES))
-    return rows, banners, champions, clusters
+    last = last_before(project.lists_directory, iso_week(as_of))
+    before = None if last is None else read_list(last.list_dir)
+    rows = risk_list(project.view, champion, scores, clusters, before)
+    rows, gone, notes = since_last_list(project, rows, champion, scores, last, before)
+    rows = rows.reindex(columns=list(COLUMN_NAMES))
+    return Draft(rows, Supplement(gone=gone), banners, notes, champions, clusters, last)
 
 
 def publish_week(project, as_of: dt.date) -> dict:
@@ -90,15 +120,16 @@ def publish_week(project, as_of: dt.date) -> dict:
     """
     from renewcast.publishing import ListFacts, publish_list
 
-    rows, banners, champions, clusters = draft_list(project, as_of)
-    if clusters is not None and project.segments() is None:
-        project.keep_segments(clusters)
+    draft = draft_list(project, as_of)
+    rows, banners, champions = draft.rows, draft.banners, draft.champions
+    if draft.clusters is not None and project.segments() is None:
+        project.keep_segments(draft.clusters)
     params = project.params
     champion = champions[params.scoring.target]
     record = champion.record
     model = {
         name: record[name]
-        for name in ("model_name", "model_version", "trained_as_of", "ranked_by", "has_skill", "base_rate", "run_id")
+        for name in ("model_name", "model_version", "trained_as_of", "ranked_by", "has_skill", "base_rate", "run_id", "sha256")
     }
     model |= {name: record["metrics"][name] for name in ("auc", "log_loss", "ece")}
     about = ListFacts(
@@ -110,10 +141,10 @@ def publish_week(project, as_of: dt.date) -> dict:
         target=params.scoring.target,
         banners=banners,
         model=model,
-        run_key=_run_key(project, as_of, champions),
-        notes=_notes(champions, as_of, params),
+        run_key=_run_key(project, as_of, champions, draft.last),
+        notes=_notes(champions, as_of, params) + draft.notes,
     )
-    published = publish_list(project.lists_directory, rows, about)
+    published = publish_list(project.lists_directory, rows, about, draft.supplement)
     scored = int((rows["status"] == "scored").sum())
     return {
         "week": published.week,
@@ -183,8 +214,10 @@ def _notes(champions: dict, as_of: dt.date, params) -> list[str]:
     return notes
 
 
-def _run_key(project, as_of: dt.date, champions: dict) -> str:
-    """Digest every input of a list: the data, the parameters, the models, the clusters, the day."""
+def _run_key(project, as_of: dt.date, champions: dict, last) -> str:
+    """Digest every input of a list: the data, the parameters, the models, the clusters, the day, the list before."""
+    from renewcast.publishing import read_manifest
+
     clusters = project.segments()
     inputs = {
         "as_of": as_of.isoformat(),
@@ -192,5 +225,6 @@ def _run_key(project, as_of: dt.date, champions: dict) -> str:
         "params": project.params.model_dump(mode="json"),
         "models": {target: champion.record["sha256"] for target, champion in champions.items()},
         "segments": None if clusters is None else clusters.to_json(),
+        "last_list": None if last is None else read_manifest(last.list_dir)["content_sha256"],
     }
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()

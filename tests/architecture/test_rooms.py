@@ -25,6 +25,7 @@ ORDER = (
     ("publishing",),
     ("tracking",),
     ("gate",),
+    ("comparison",),
     ("training", "weekly", "overview"),
     ("tuning",),
     ("plots",),
@@ -34,7 +35,7 @@ ORDER = (
     ("audit",),
     ("layout",),
     ("simulate",),
-    ("cli_text",),
+    ("cli_text", "cli_text_lists"),
     ("cli",),
     ("__init__", "__main__"),
 )
