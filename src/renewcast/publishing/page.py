@@ -1,7 +1,8 @@
-"""The list as one self-contained page: every account is a row of HTML, and a small script sorts, filters and pages.
+"""The list as one self-contained page: totals, movers, the list, and a view of every account.
 
-The page loads nothing. Its policy allows its own script only, by digest, and no connection at all, so that a name from
-somebody's CRM cannot run or fetch anything even if the escaping had a hole.
+The page loads nothing. Its policy allows its own script and style only, by digest, and no connection at all, so that a name
+from somebody's CRM cannot run or fetch anything even if the escaping had a hole. What the script shows lies in the page as
+compressed data; without the script, the totals and the first rows can be read.
 """
 
 import base64
@@ -10,8 +11,12 @@ from importlib import resources
 
 import pyarrow as pa
 
+from renewcast.publishing import _page_summary as summary
+from renewcast.publishing._page_accounts import bundles
+from renewcast.publishing._page_packing import packed
+from renewcast.publishing._page_rows import by_urgency, encoded_rows, listed
+from renewcast.publishing._page_wording import PAGE_WORDING
 from renewcast.publishing._wording import WORDING, label
-from renewcast.publishing.charts import MOST_OWNERS, distribution_chart, owner_chart
 from renewcast.publishing.columns import LIST_COLUMNS, heading, named_fact
 from renewcast.publishing.facts import ListFacts, facts_as_json
 from renewcast.publishing.numbers_as_text import money, percent, points
@@ -20,28 +25,12 @@ from renewcast.publishing.supplement import Supplement
 from renewcast.publishing.text import visible
 
 FIRST_ROWS = 100
-
-# The table's columns: word of the heading, class, how the script sorts it (t text, n number, - not), and in which
-# direction it starts.
-_TABLE = (
-    ("page_rank", "k", "n", 1),
-    ("page_account", "a", "t", 1),
-    ("page_owner", "o", "t", 1),
-    ("page_tier", "t", "t", 1),
-    ("page_segment", "s", "t", 1),
-    ("page_stage", "g", "t", 1),
-    ("page_renewal", "r", "t", 1),
-    ("page_arr", "m", "n", -1),
-    ("page_probability", "p", "n", -1),
-    ("page_change", "c", "n", -1),
-    ("page_at_risk", "m", "n", -1),
-    ("page_reasons", "w", "-", 1),
-)
-PROBABILITY_CELL = 8
+"""So many rows can be read where no script runs."""
+_SCRIPTS = ("page_charts.js", "page_account.js", "page.js")
 
 
 def to_html(table: pa.Table, about: ListFacts, supplement: Supplement | None = None) -> bytes:
-    """Write the page; the same rows and facts give the same bytes.
+    """Write the page; the same rows, facts and supplement give the same bytes.
 
     Parameters
     ----------
@@ -53,16 +42,19 @@ def to_html(table: pa.Table, about: ListFacts, supplement: Supplement | None = N
     Returns
     -------
     bytes
-        UTF-8 HTML, about 0.4 MB per 1,000 accounts.
+        UTF-8 HTML: under 2 MB for 2,000 accounts with half a year of weeks and events, under 10 MB for any number. Of more than
+        15,000 accounts the most urgent are listed; weeks, events and drivers are told as far as there is room, the most urgent
+        accounts first. The page says what it leaves out.
     """
     import jinja2
     from markupsafe import Markup
 
-    words = dict(WORDING[about.language])
-    words["page_probability"] = words[f"page_probability_{about.target}"]
-    words["about_probability"] = words[f"about_probability_{about.target}"]
-    script = _packaged("page.js")
-    sums = totals(table)
+    words = _words(about)
+    script, style = "\n".join(map(_packaged, _SCRIPTS)), _packaged("page.css")
+    sums, shown = totals(table), table.take(listed(table))
+    ids = [visible(one) for one in shown["account_id"].to_pylist()]
+    packs, place = bundles([ids[row] for row in by_urgency(shown)], supplement, about.as_of)
+    linked = set(ids)
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("renewcast.publishing", "templates"),
         autoescape=True,
@@ -75,90 +67,128 @@ def to_html(table: pa.Table, about: ListFacts, supplement: Supplement | None = N
         about=about,
         words=words,
         banners=[visible(one) for one in about.banners],
-        notes=[visible(one) for one in about.notes],
+        notes=[*(visible(one) for one in about.notes), *_left_out(table, shown, place, words)],
         project=visible(about.project),
-        figures=_figures(sums, words, about),
-        columns=_TABLE,
-        first_rows=FIRST_ROWS,
-        script=Markup(script),
-        digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        style=Markup(_packaged("page.css") + _style_of_this_list(words)),
-        charts=[
-            (_owner_title(sums, words), Markup(owner_chart(sums, about.language))),
-            (words["chart_distribution"], Markup(distribution_chart(sums, about.language))),
-        ],
+        figures=summary.figures(table, sums, supplement, words, about),
+        owners=summary.owners(sums, words),
+        owner_count=sum(1 for one in sums.owners if one.arr_at_risk > 0),
+        bands=summary.bands(table, words),
+        movers=summary.movers(table, supplement, linked, words),
+        opportunities=summary.opportunities(supplement, linked, words),
+        opportunity_count=0 if supplement is None or supplement.opportunities is None else len(supplement.opportunities),
+        plain_rows=list(_plain_rows(shown.slice(0, FIRST_ROWS), words, about.language)),
+        accounts=table.num_rows,
+        signals=_signal_cards(supplement, words, about.language),
         model=_model_facts(about, words),
         meanings=[(heading(one, about.language, about.target), one.name, one.meaning[about.language]) for one in LIST_COLUMNS],
-        rows=_rows(table, words, about.language),
+        script=Markup(script),
+        style=Markup(style),
+        script_digest=_digest(script),
+        style_digest=_digest(style),
+        rows=Markup(packed(_data(shown, place, supplement, words, about))),
+        packs=[Markup(one) for one in packs],
     )
     return page.encode("utf-8")
 
 
-def _rows(table, words, language):
-    """One tuple of finished texts a row, in the order of the template."""
+def _words(about):
+    words = WORDING[about.language] | PAGE_WORDING[about.language]
+    words["page_probability"] = words[f"page_probability_{about.target}"]
+    words["about_probability"] = words[f"about_probability_{about.target}"]
+    return words
 
-    def dash(text):
-        return "–" if text is None or not text.strip() else visible(text)
 
+def _data(shown, place, supplement, words, about):
+    """Everything that the script needs before an account is opened."""
+    rows = encoded_rows(shown)
+    choices = rows["choices"]
+    for name in ("tier", "lifecycle_stage"):
+        choices[name] = [label(code, about.language) for code in choices[name]]
+    choices["goal"] = [words.get(f"goal_{code}", code) for code in choices["goal"]]
+    return {
+        "words": words,
+        "as_of": about.as_of.isoformat(),
+        "currency": visible(about.currency),
+        "rows": rows,
+        "bundle": [place.get(account) for account in rows["columns"]["account_id"]],
+        "drivers": _driver_titles(about.language),
+        "plays": [] if supplement is None else [_play(one, about.language) for one in supplement.plays],
+    }
+
+
+def _driver_titles(language):
+    from renewcast.features.catalogue import families
+
+    return {name: family.zh if language == "zh" else family.en for name, family in families().items()}
+
+
+def _play(play, language):
+    """Return a play of the library in the page's language: a value may be a text, or one text a language."""
+
+    def told(name):
+        value = play.get(name, play.get(f"{name}_{language}", ""))
+        value = value.get(language, "") if isinstance(value, dict) else value
+        return [visible(str(one)) for one in value] if isinstance(value, (list, tuple)) else visible(str(value))
+
+    steps = told("steps") or []
+    names = ("play", "title", "version", "days", "check")
+    return {name: told(name) for name in names} | {"steps": steps if isinstance(steps, list) else [steps]}
+
+
+def _left_out(table, shown, place, words):
+    """Say in words what there was no room for."""
+    if shown.num_rows < table.num_rows:
+        yield words["rows_cut"].format(n=f"{shown.num_rows:,}", m=f"{table.num_rows:,}")
+    if place and len(place) < sum(one is not None for one in shown["churn_probability"].to_pylist()):
+        yield words["details_cut"].format(n=f"{len(place):,}")
+
+
+def _plain_rows(table, words, language):
+    """One tuple of finished texts a row, for readers without the script."""
     for row in table.to_pylist():
-        probability = row["churn_probability"]
+        reasons = [(row[f"driver_{n}_points"], row[f"driver_{n}"]) for n in (1, 2, 3)]
+        play = _dash(row["play"])
+        if row["due_on"] is not None:
+            play += ", " + words["by_day"].format(day=row["due_on"].isoformat())
         yield (
             row["rank"],
+            _dash(row["account_name"]),
             visible(row["account_id"]),
-            dash(row["account_name"]),
-            dash(row["owner"]),
-            dash(label(row["tier"], language)),
-            dash(row["segment"]),
-            dash(label(row["lifecycle_stage"], language)),
-            "–" if row["renewal_date"] is None else row["renewal_date"],
-            _days(row["days_to_renewal"], words),
+            _dash(row["owner"]),
+            " · ".join(filter(None, (label(row["tier"], language), label(row["lifecycle_stage"], language)))),
+            "–" if row["renewal_date"] is None else row["renewal_date"].isoformat(),
             money(row["arr"]),
-            None if probability is None else round(probability * 100),
-            percent(probability),
-            _change(probability, row["churn_probability_last_list"]),
+            percent(row["churn_probability"]),
             money(row["arr_at_risk"]),
-            _reasons(row),
+            [("" if size is None else points(size), visible(text)) for size, text in reasons if text and text.strip()],
             None if row["reason_not_scored"] is None else visible(row["reason_not_scored"]),
+            play,
         )
 
 
-def _days(days, words):
-    if days is None:
-        return ""
-    return words["days"].format(n=f"{days:,}") if days >= 0 else words["overdue"].format(n=f"{-days:,}")
+def _dash(text):
+    return "–" if text is None or not text.strip() else visible(text)
 
 
-def _change(now, before):
-    """Class and text of the change in percentage points; the arrow carries the sign."""
-    if now is None or before is None:
-        return "", "–"
-    moved = round((now - before) * 100, 1)
-    return ("u", f"▲ {moved:.1f}") if moved > 0 else ("d", f"▼ {-moved:.1f}") if moved < 0 else ("", "0.0")
+def _signal_cards(supplement, words, language):
+    """Return name, precision, lift, days ahead, false alarms and whether it speaks, for each signal; a dash where not told."""
 
+    def number(card, *names, shown="{:.1f}"):
+        found = next((card[name] for name in names if isinstance(card.get(name), (int, float))), None)
+        return "–" if found is None or found != found else shown.format(found)
 
-def _reasons(row):
-    given = [(row[f"driver_{n}_points"], row[f"driver_{n}"]) for n in (1, 2, 3)]
-    return [("" if size is None else points(size), visible(text)) for size, text in given if text is not None and text.strip()]
-
-
-def _figures(sums, words, about):
-    """Return the four figures on top: label, number, remark."""
-    share = percent(sums.arr_at_risk / sums.arr) if sums.arr > 0 else None
+    cards = [] if supplement is None else supplement.signals
     return [
-        (words["in_scope"], f"{sums.in_scope:,}", words["not_scored_count"].format(n=f"{sums.in_scope - sums.scored:,}")),
         (
-            words["scored"],
-            f"{sums.scored:,}",
-            "" if sums.mean_probability is None else words["mean_probability"].format(share=percent(sums.mean_probability)),
-        ),
-        (words["arr"], money(sums.arr), about.currency),
-        (words["arr_at_risk"], money(sums.arr_at_risk), words["of_arr"].format(share=share) if share else about.currency),
+            visible(str(card.get("title", card.get(f"title_{language}", card.get("name", "–"))))),
+            number(card, "precision", shown="{:.0%}"),
+            number(card, "lift"),
+            number(card, "lead_days", "lead_time_days", "lead", shown="{:.0f}"),
+            number(card, "false_alarms_per_100_weeks", "false_alarms_per_100_account_weeks", "false_alarms"),
+            words["yes"] if card.get("speaks") else words["no"],
+        )
+        for card in cards
     ]
-
-
-def _owner_title(sums, words):
-    owners = sum(1 for one in sums.owners if one.arr_at_risk > 0)
-    return words["chart_owner_top"].format(n=MOST_OWNERS, m=owners) if owners > MOST_OWNERS else words["chart_owner"]
 
 
 def _model_facts(about, words):
@@ -170,16 +200,5 @@ def _packaged(name):
     return (resources.files("renewcast.publishing") / "templates" / name).read_text(encoding="utf-8")
 
 
-def _style_of_this_list(words):
-    """On a phone each cell names itself; the words come from us, and are still written as escapes only."""
-    rules = [
-        f"  tbody td:nth-child({place})::before {{ content: '{_css_text(words[word])}' }}"
-        for place, (word, *_) in enumerate(_TABLE, start=1)
-    ]
-    # Where the script runs, the rows that it is about to take away are never laid out.
-    later = f"@media (scripting: enabled) {{ tbody tr:nth-child(n+{FIRST_ROWS + 1}) {{ display: none }} }}"
-    return "\n".join(["@media (max-width: 760px) {", *rules, "}", later, ""])
-
-
-def _css_text(text):
-    return "".join(letter if letter.isalnum() and letter.isascii() else f"\\{ord(letter):06x}" for letter in text)
+def _digest(text):
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -2,17 +2,15 @@
 
 import io
 import json
-from html.parser import HTMLParser
 
 import pyarrow as pa
 
 from renewcast.errors import RenewcastError
+from renewcast.publishing._page_rows import expected_rows, rows_of_page
 from renewcast.publishing.beside import beside_tables
 from renewcast.publishing.columns import COLUMN_NAMES
 from renewcast.publishing.csv import csv_text, from_csv
 from renewcast.publishing.facts import ListFacts
-from renewcast.publishing.numbers_as_text import percent
-from renewcast.publishing.page import PROBABILITY_CELL
 from renewcast.publishing.parquet import any_from_parquet, from_parquet
 from renewcast.publishing.supplement import Supplement
 from renewcast.publishing.text import visible
@@ -50,7 +48,7 @@ def check_readback(files: dict, table: pa.Table, about: ListFacts, supplement: S
             lambda content: _xlsx(content, len(ids), about.language),
             [(a, None if p is None else round(p, 12)) for a, p in zip(shown, probabilities, strict=True)],
         ),
-        "risk_list.html": (_html, [(a, percent(p)) for a, p in zip(shown, probabilities, strict=True)]),
+        "risk_list.html": (rows_of_page, expected_rows(table)),
     }
     for name, (read, expected) in readers.items():
         try:
@@ -97,34 +95,6 @@ def _xlsx(content, rows, language):
         return found
     finally:
         book.close()
-
-
-class _Rows(HTMLParser):
-    """Collect each account's row and the text of its probability cell."""
-
-    def __init__(self):
-        super().__init__()
-        self.found, self.cell = [], -1
-
-    def handle_starttag(self, tag, attrs):
-        if tag == "tr":
-            account = dict(attrs).get("data-account-id")
-            if account is not None:
-                self.found.append((account, ""))
-            self.cell = -1
-        elif tag == "td":
-            self.cell += 1
-
-    def handle_data(self, data):
-        if self.cell == PROBABILITY_CELL:
-            self.found[-1] = (self.found[-1][0], self.found[-1][1] + data)
-
-
-def _html(content):
-    reader = _Rows()
-    reader.feed(content.decode("utf-8"))
-    reader.close()
-    return reader.found
 
 
 def _first_difference(found, expected):
