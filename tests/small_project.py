@@ -23,6 +23,13 @@ REST = {
 }  # fmt: skip
 
 
+REVENUE = {
+    "rates": {"stated_on": "2026-06-30", "per_unit": {}}, "corrected_within_days": 30,
+    "definition": {"level": "account", "grace_days": 30, "pause_days": 0, "unpaid_cover": "stays"},
+    "bars": {"net_dollar_retention": 1.2, "nps": 10},
+}  # fmt: skip
+
+
 def params_of(sources: dict, *, time_zone: str = "UTC") -> Params:
     """Params with these sources and whatever else a project needs."""
     if "contracts" in sources:
@@ -31,4 +38,5 @@ def params_of(sources: dict, *, time_zone: str = "UTC") -> Params:
         labels, target = {"inactivity": {"lead_days": 0, "horizon_days": 90, "active_within_days": 90}}, "inactivity"
     project = {"name": "test", "time_zone": time_zone, "language": "en", "currency": "EUR"}
     scoring = {"target": target, "horizons_days": [30, 90, 180]}
-    return Params.model_validate({**REST, "project": project, "sources": sources, "labels": labels, "scoring": scoring})
+    chosen = {"project": project, "sources": sources, "labels": labels, "scoring": scoring}
+    return Params.model_validate({**REST, **chosen, "revenue": REVENUE if "contracts" in sources else None})

@@ -17,6 +17,7 @@ ORDER = (
     ("labels",),
     ("features",),
     ("datasets",),
+    ("revenue",),
     ("estimators",),
     ("evaluation",),
     ("explanation",),

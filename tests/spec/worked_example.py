@@ -89,6 +89,8 @@ def _open(tables: dict, labels: dict) -> View:
             sources[name] = {"files": f"{name}.csv", "known_at": {"column": "known_at"}}
         params = params_of(sources).model_dump(mode="json")
         params["labels"] = labels
+        if params["revenue"] is not None:
+            params["revenue"]["definition"]["grace_days"] = labels["churn"]["grace_days"]
         from renewcast.params import Params
 
         params = Params.model_validate(params)

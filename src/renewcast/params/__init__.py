@@ -5,6 +5,7 @@ Only the knobs of a source mapping may be absent; absent means "not used".
 """
 
 from renewcast.params.load import load_params
+from renewcast.params.revenue import DefinitionSection, RevenueSection
 from renewcast.params.sections import (
     FAMILIES,
     TABLES,
@@ -28,6 +29,7 @@ __all__ = [
     "ChurnLabel",
     "BacktestSection",
     "CsvFormat",
+    "DefinitionSection",
     "EngineSection",
     "InactivityLabel",
     "InputSection",

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from renewcast.params._section import NotNegative, Positive, Section, Seed
+from renewcast.params.revenue import RevenueSection
 from renewcast.params.sources import SourceSection
 
 FAMILIES = (
@@ -234,6 +235,7 @@ class Params(Section):
     sources: dict[Literal[TABLES], SourceSection]
     snapshots: SnapshotsSection
     labels: LabelsSection
+    revenue: RevenueSection | None
     features: FeaturesSection
     splits: SplitsSection
     model: ModelSection
@@ -258,4 +260,12 @@ class Params(Section):
                 raise ValueError(f"labels.{name} needs sources.contracts; a business without contracts uses labels.inactivity")
         if self.labels.inactivity is not None and "usage" not in self.sources:
             raise ValueError("labels.inactivity needs sources.usage")
+        if (self.revenue is None) != ("contracts" not in self.sources):
+            raise ValueError("revenue is a section where there are contracts, and null where there are none")
+        given = [getattr(self.labels, name) for name in ("churn", "renewal", "contraction", "expansion")]
+        grace = next((label.grace_days for label in given if label is not None), None)
+        if self.revenue is not None and grace is not None and self.revenue.definition.grace_days != grace:
+            raise ValueError(
+                "revenue.definition.grace_days must be that of the labels, so that ledger and labels agree on who left"
+            )
         return self

@@ -1,0 +1,44 @@
+"""What was known of every term, version by version, and who the accounts belong to: the ledger's only look at the tables."""
+
+import datetime as dt
+
+from renewcast.days import midnight
+
+COLUMNS = ("contract_id", "account_id", "product", "starts_on", "ends_on", "currency", "known_at", "superseded_at")
+
+
+def contract_versions(view, as_of: dt.date):
+    """Return every version of every term that was known before a day, the replaced ones too.
+
+    Parameters
+    ----------
+    view : datasets.view.View
+    as_of : datetime.date
+
+    Returns
+    -------
+    pandas.DataFrame
+        contract_id, account_id, product, starts_on, ends_on (NaT: open-ended), currency, known_at, superseded_at (NaT: not
+        replaced before ``as_of``), cents (int64, a month, in ``currency``); sorted by contract_id and known_at. ``mrr`` is what
+        is paid: a discount is taken off already.
+    """
+    import ibis
+    import pandas as pd
+
+    table = view.store.tables["contracts"]
+    known = table.filter(table.known_at < ibis.literal(midnight(as_of)))
+    frame = known.select(*COLUMNS, cents=(known.mrr * 100).cast("int64")).to_pandas()
+    for name in ("starts_on", "ends_on", "known_at", "superseded_at"):
+        frame[name] = pd.to_datetime(frame[name]).astype("datetime64[us]")
+    frame["superseded_at"] = frame["superseded_at"].where(frame["superseded_at"] < pd.Timestamp(as_of))
+    for name in ("product", "currency"):
+        frame[name] = frame[name].astype(object).where(frame[name].notna(), None)
+    return frame.sort_values(["contract_id", "known_at"], ignore_index=True)
+
+
+def heads(view, account_id, as_of: dt.date) -> dict[str, str]:
+    """Return for each account the first one of its group of companies, as known at a day."""
+    import pandas as pd
+
+    accounts = pd.Series(pd.unique(account_id))
+    return dict(zip(accounts, view.groups(accounts, as_of), strict=True))
