@@ -25,7 +25,7 @@ SECTION = {
 
 
 def versions_of(accounts: int, months: int, seed: int):
-    """Draw yearly and monthly terms of two products, renewed early, on time or late, a quarter of them changed within their term."""
+    """Draw yearly and quarterly terms of two products, renewed early, on time or late, a quarter of them changed meanwhile."""
     rng = np.random.default_rng(seed)
     rows, day_end = [], months * 30.5
     yearly = rng.random(accounts) < 0.7

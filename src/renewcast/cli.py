@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from renewcast.cli_text import catalogue_text, explanation_text, lines_of, shadow_text
+from renewcast.cli_text import catalogue_text, comparison_text, explanation_text, lines_of, shadow_text
 from renewcast.cli_text_lists import SHOWN, diff_text
 
 app = typer.Typer(
@@ -112,6 +112,21 @@ def features(
         return {"count": len(records), "built": int(frame["built"].sum()), "features": records}
 
     _answer(json, work, catalogue_text)
+
+
+@app.command()
+def labels(
+    compare: Annotated[
+        Path, typer.Option("--compare", metavar="OTHER.yaml", help="Another definition: the keys of revenue.definition.")
+    ],
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="Any day, YYYY-MM-DD.", show_default="the end of the contracts")
+    ] = None,
+    project: ProjectOption = Path("."),
+    json: JsonOption = False,
+):
+    """List every account that another definition of churn judges otherwise, with the day and the reason."""
+    _answer(json, lambda progress: _open(project, progress).compare_definitions(compare, as_of).to_dict(), comparison_text)
 
 
 @app.command()

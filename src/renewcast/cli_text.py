@@ -71,3 +71,19 @@ def shadow_text(answer: dict) -> str:
             f"{one['champion_rank']:>9,} {one['challenger_rank']:>6,}"
         )
     return "\n".join(lines)
+
+
+def comparison_text(answer: dict) -> str:
+    """Write whom another definition of churn judges otherwise, one line an end of cover."""
+    lines = [
+        f"{answer['ends']:,} ends of cover: {answer['churned_here']:,} are churn here, {answer['churned_there']:,} there; "
+        f"{answer['undecided']:,} are not decided yet",
+        f"{len(answer['flips']):,} differ",
+    ]
+    for one in answer["flips"]:
+        turn = "churn here, none there" if one["churned_here"] else "none here, churn there"
+        product = f" ({one['product']})" if one["product"] else ""
+        lines.append(
+            f"  {one['ended_on']}  {one['account_id'] + product:<32} {one['lost_cents'] / 100:>12,.2f}  {turn}: {one['reason']}"
+        )
+    return "\n".join(lines)

@@ -189,6 +189,72 @@ class ProjectData:
 
         return build_training_set(self.view, target or self.params.scoring.target, self.day(as_of), progress=self.progress)
 
+    # -- revenue ---------------------------------------------------------------------------------------------------
+
+    _last_ledger = None
+
+    def revenue_day(self, as_of=None) -> dt.date:
+        """Read the day as of which revenue is told: any day up to the end of the data, by default the one after the contracts end."""
+        from renewcast.revenue.of_project import latest_day
+
+        if as_of is None:
+            return latest_day(self.view)
+        day, end = parse_day(as_of, what="--as-of"), self.view.data_end.date()
+        if day > end + 8 * DAY:
+            raise RenewcastError(f"--as-of {day}: the data end on {end}, so nothing is known of the time since; load newer data.")
+        return day
+
+    def ledger(self, as_of=None):
+        """Return the :class:`renewcast.revenue.ledger.Ledger` as known on a day; the last one is kept."""
+        from renewcast.revenue.of_project import ledger_of
+
+        day = self.revenue_day(as_of)
+        if self._last_ledger is None or self._last_ledger.as_of != day:
+            self._last_ledger = ledger_of(self.view, day)
+        return self._last_ledger
+
+    def mrr_ledger(self, as_of=None):
+        """Return monthly recurring revenue, one row an account and month; see :meth:`renewcast.revenue.ledger.Ledger.frame`.
+
+        Raises
+        ------
+        RenewcastError
+            "no recurring revenue: ..." without contracts; "revenue.rates: no rate for ..."; "no month of revenue ...".
+        """
+        return self.ledger(as_of).frame()
+
+    def retention(self, as_of=None, periods: tuple[int, ...] = (1, 3, 12)):
+        """Return retention of customers and dollars by period; see :func:`renewcast.revenue.retention.retention`."""
+        from renewcast.revenue.retention import retention
+
+        return retention(self.ledger(as_of), periods)
+
+    def bars(self, as_of=None, *, seed: int = 0):
+        """Compare the last year with the bars of params.yaml; see :func:`renewcast.revenue.bars.bars`."""
+        from renewcast.revenue.bars import bars
+        from renewcast.revenue.versions import promoter_answers
+
+        ledger = self.ledger(as_of)
+        return bars(ledger, promoter_answers(self.view, ledger.as_of), self.params.revenue.bars, seed=seed)
+
+    def compare_definitions(self, other, as_of=None):
+        """Compare what counts as churn here with another definition, a file or a section.
+
+        Parameters
+        ----------
+        other : path of a YAML file or params.DefinitionSection
+        as_of : datetime.date or str, optional
+
+        Returns
+        -------
+        renewcast.revenue.churned.Comparison
+        """
+        from renewcast.params import DefinitionSection, load_definition
+        from renewcast.revenue.of_project import comparison_of
+
+        other = other if isinstance(other, DefinitionSection) else load_definition(Path(other))
+        return comparison_of(self.view, self.revenue_day(as_of), other)
+
     def keep(self, frame, name: str) -> Path:
         """Keep a DataFrame as data/work/<name>.parquet, replaced as a whole, and return the path."""
         import io

@@ -53,7 +53,7 @@ def refusal(tmp_path, text) -> str:
         ("project: {name", "project: {name: [", "is not YAML"),
         ("per_unit: {}", "per_unit: {euro: 1}", "revenue.rates.per_unit.euro"),
         ("per_unit: {}", "per_unit: {EUR: 0}", "revenue.rates.per_unit.EUR"),
-        ("level: account, grace_days: 30", "level: account, grace_days: 31", "revenue.definition.grace_days must be that of the labels"),
+        ("level: account, grace_days: 30", "level: account, grace_days: 31", "definition.grace_days must be that of the labels"),
         ("level: account", "level: logo", "revenue.definition.level"),
         ("publishing: {directory: lists}", "publishing: !!python/object/apply:os.system [ls]", "is not YAML"),
     ],

@@ -4,7 +4,7 @@ Nothing is defaulted in silence: a key that is a choice must be written down, an
 Only the knobs of a source mapping may be absent; absent means "not used".
 """
 
-from renewcast.params.load import load_params
+from renewcast.params.load import load_definition, load_params
 from renewcast.params.revenue import DefinitionSection, RevenueSection
 from renewcast.params.sections import (
     FAMILIES,
@@ -38,9 +38,11 @@ __all__ = [
     "Params",
     "RenewalLabel",
     "RevenueLabel",
+    "RevenueSection",
     "SourceSection",
     "SplitsSection",
     "TermLabel",
     "TiersSection",
+    "load_definition",
     "load_params",
 ]

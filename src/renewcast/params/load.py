@@ -7,6 +7,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from renewcast.errors import RenewcastError
+from renewcast.params.revenue import DefinitionSection
 from renewcast.params.sections import Params
 from renewcast.params.sources import SourceSection
 
@@ -52,6 +53,39 @@ def load_params(path: Path) -> Params:
     Traceback (most recent call last):
     renewcast.errors.RenewcastError: nowhere/params.yaml does not exist; run `renewcast init nowhere` or give --project DIR.
     """
+    content = _mapping(path)
+    try:
+        return Params.model_validate(content)
+    except ValidationError as refused:
+        raise RenewcastError(f"{path}: {_sentence(refused)}") from None
+
+
+def load_definition(path: Path) -> DefinitionSection:
+    """Read what counts as churn of revenue: the four keys of ``revenue.definition``, alone in a file or in a whole params.yaml.
+
+    Raises
+    ------
+    RenewcastError
+        As :func:`load_params`.
+
+    Examples
+    --------
+    >>> load_definition(Path("nowhere.yaml"))
+    Traceback (most recent call last):
+    renewcast.errors.RenewcastError: nowhere.yaml does not exist; write the keys of revenue.definition into it.
+    """
+    if not path.exists():
+        raise RenewcastError(f"{path} does not exist; write the keys of revenue.definition into it.")
+    content = _mapping(path)
+    for section in ("revenue", "definition"):
+        content = content.get(section, content) if isinstance(content, dict) else content
+    try:
+        return DefinitionSection.model_validate(content)
+    except ValidationError as refused:
+        raise RenewcastError(f"{path}: {_sentence(refused, DefinitionSection)}") from None
+
+
+def _mapping(path: Path) -> dict:
     if not path.exists():
         raise RenewcastError(f"{path} does not exist; run `renewcast init {path.parent}` or give --project DIR.")
     try:
@@ -63,19 +97,16 @@ def load_params(path: Path) -> Params:
         raise RenewcastError(f"{path}{line} is not YAML: {getattr(broken, 'problem', None) or broken}; mend that line.") from None
     if not isinstance(content, dict):
         raise RenewcastError(f"{path} is not a mapping of sections; compare it with a fresh `renewcast init`.")
-    try:
-        return Params.model_validate(content)
-    except ValidationError as refused:
-        raise RenewcastError(f"{path}: {_sentence(refused)}") from None
+    return content
 
 
-def _sentence(refused: ValidationError) -> str:
+def _sentence(refused: ValidationError, whole=Params) -> str:
     # A key that is misspelt is unknown and missing at once; the unknown one says more.
     first = min(refused.errors(), key=lambda error: error["type"] != "extra_forbidden")
     place = ".".join(str(part) for part in first["loc"]) or "params"
     more = f" ({refused.error_count() - 1} more after this one)" if refused.error_count() > 1 else ""
     if first["type"] == "extra_forbidden":
-        hint = _nearest(first["loc"])
+        hint = _nearest(first["loc"], whole)
         return f"{place} is not a known key{hint}; remove or rename it{more}."
     if first["type"] == "missing":
         return f"{place} is missing; add it{more}."
@@ -83,9 +114,9 @@ def _sentence(refused: ValidationError) -> str:
     return f"{place}: {message[0].lower()}{message[1:]}; change it{more}."
 
 
-def _nearest(loc: tuple) -> str:
+def _nearest(loc: tuple, whole=Params) -> str:
     """Suggest the known key that looks most like the unknown one."""
-    section = Params
+    section = whole
     for part in loc[:-1]:
         field = getattr(section, "model_fields", {}).get(part)
         annotation = field.annotation if field else None

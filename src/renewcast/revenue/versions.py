@@ -42,3 +42,22 @@ def heads(view, account_id, as_of: dt.date) -> dict[str, str]:
 
     accounts = pd.Series(pd.unique(account_id))
     return dict(zip(accounts, view.groups(accounts, as_of), strict=True))
+
+
+def promoter_answers(view, as_of: dt.date, days: int = 364):
+    """Return account_id and score of the answers to "would you recommend us?" of the days before a day; None without feedback."""
+    import ibis
+
+    if "feedback" not in view.store.tables:
+        return None
+    table = view.store.tables["feedback"]
+    until = midnight(as_of)
+    given = table.filter(
+        (table.kind == "nps")
+        & table.score.notnull()
+        & (table.known_at < ibis.literal(until))
+        & (table.occurred_at < ibis.literal(until))
+        & (table.occurred_at >= ibis.literal(until - dt.timedelta(days=days)))
+        & (table.superseded_at.isnull() | (table.superseded_at >= ibis.literal(until)))
+    )
+    return given.select("account_id", "score").to_pandas()
