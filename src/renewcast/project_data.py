@@ -194,7 +194,7 @@ class ProjectData:
     _last_ledger = None
 
     def revenue_day(self, as_of=None) -> dt.date:
-        """Read the day as of which revenue is told: any day up to the end of the data, by default the one after the contracts end."""
+        """Read the day as of which revenue is told: not after the data end, by default the day after the last contract row."""
         from renewcast.revenue.of_project import latest_day
 
         if as_of is None:
