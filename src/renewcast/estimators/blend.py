@@ -11,6 +11,7 @@ from renewcast.estimators.boosted import Boosted, Trees
 from renewcast.estimators.calibration import Calibration, Shape, fit_level
 from renewcast.estimators.doubt import Doubt
 from renewcast.estimators.drift import fit_drift
+from renewcast.estimators.explanation import Explanation, moves_of_a_sum
 from renewcast.estimators.gate_by_term import GATE_FEATURE, TermGate
 from renewcast.estimators.logistic import DEFAULT_STRENGTH, Logistic
 from renewcast.estimators.logit import add_up, logit, sigmoid
@@ -95,37 +96,74 @@ class Blend:
 
     def uncalibrated(self, features: pd.DataFrame) -> np.ndarray:
         """Return the weighted mean of the members' log odds, before calibration and gate."""
-        total = np.zeros(len(features))
+        return self._weighted(lambda _, member: member.log_odds(features), len(features))
+
+    def _weighted(self, log_odds_of, rows: int) -> np.ndarray:
+        """Average over the members that have a weight."""
+        total = np.zeros(rows)
         for name, member in self.members.items():
             if self.weights[name]:
-                total += self.weights[name] * member.log_odds(features)
+                total += self.weights[name] * log_odds_of(name, member)
         return total
 
     def doubtful(self, features: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the shown log odds before the gate, how far calibration moved them, and how far the fits of the trees differ."""
-        z = self.uncalibrated(features)
+        if not self.weights["boosted"]:
+            z = self.uncalibrated(features)
+            return self.calibration.apply(z), self.calibration.apply(z) - z, np.zeros(len(z))
+        trees, spread = self.members["boosted"].log_odds_and_spread(features)
+        z = self._weighted(lambda name, member: trees if name == "boosted" else member.log_odds(features), len(features))
         shown = self.calibration.apply(z)
-        scale = self.weights["boosted"] * self.shape.slope
-        return shown, shown - z, scale * self.members["boosted"].spread(features) if scale else np.zeros(len(z))
+        return shown, shown - z, self.weights["boosted"] * self.shape.slope * spread
 
     def contributions(self, features: pd.DataFrame, gated: np.ndarray) -> tuple[np.ndarray, pd.DataFrame]:
         """Return base and parts of the log odds; behind the gate the whole change is ``term_outlasts_horizon``."""
-        names = self.members["boosted"].encoding.names
-        z0, parts = np.zeros(len(features)), np.zeros((len(features), len(names) + 1))
-        for name, member in self.members.items():
-            if self.weights[name]:
-                level, share = member.contributions(features, gated)
-                z0 += self.weights[name] * level
-                if share.shape[1]:
-                    parts[:, :-1] += self.weights[name] * share.to_numpy()
-        base, slope = self.calibration.carry(z0, add_up(z0, parts))
-        parts *= slope[:, None]
-        if not self.gate.used:
-            return base, pd.DataFrame(parts[:, :-1], columns=names, index=features.index)
+        return self.explain(features, gated)[:2]
+
+    def explain(self, features: pd.DataFrame, gated: np.ndarray, typical: pd.DataFrame | None = None) -> Explanation:
+        """Return base, parts, what each fit says, and the log odds with each feature moved alone; all of them as shown."""
+        if not self.gate.used or not len(features):
+            found = self._explain_open(features, typical)
+            return found if not self.gate.used else found.with_part(GATE_FEATURE)
         closed = np.asarray(gated, dtype=bool)
-        parts[closed] = 0.0
-        parts[closed, -1] = logit(np.array([self.gate.rate]))[0] - base[closed]
-        return base, pd.DataFrame(parts, columns=[*names, GATE_FEATURE], index=features.index)
+        # The members are not heard behind the gate, so they are not asked; the base is the same for all.
+        asked = np.flatnonzero(~closed) if not closed.all() else np.zeros(1, dtype=int)
+        found = self._explain_open(features.iloc[asked], typical).with_part(GATE_FEATURE).spread_over(asked, features.index)
+        return found.closed(closed, logit(np.array([self.gate.rate]))[0])
+
+    def _explain_open(self, features: pd.DataFrame, typical: pd.DataFrame | None) -> Explanation:
+        """Explain rows that no gate closes."""
+        names, gated = self.members["boosted"].encoding.names, np.zeros(len(features), dtype=bool)
+        z0, parts = np.zeros(len(features)), np.zeros((len(features), len(names)))
+        moved = None if typical is None else np.zeros((len(features), len(names)))
+        fits, drivers = np.zeros((0, 0, len(features))), ()
+        for name, member in self.members.items():
+            weight = self.weights[name]
+            if not weight:
+                continue
+            if name == "boosted":
+                level, share, there, fits, drivers = member.explain(features, gated, typical)
+                change = None if moved is None else there - add_up(level, share.to_numpy())[:, None]
+            else:
+                level, share = member.contributions(features, gated)
+                change = None if moved is None else moves_of_a_sum(member, share, typical)
+            z0 += weight * level
+            parts += weight * share.to_numpy()
+            if moved is not None:
+                moved += weight * change
+        z = add_up(z0, parts)
+        base, slope = self.calibration.carry(z0, z)
+        parts *= slope[:, None]
+        for at in range(len(names)) if moved is not None else ():
+            moved[:, at] = self.calibration.apply(z + moved[:, at])
+        # The other members say the same whichever fit is asked, so they do not show in the differences between fits.
+        return Explanation(
+            base,
+            pd.DataFrame(parts, columns=names, index=features.index),
+            moved,
+            fits * (self.weights["boosted"] * slope),
+            drivers,
+        )
 
     def predict(self, features: pd.DataFrame, gated: np.ndarray) -> np.ndarray:
         """Return the calibrated churn probability, shape (n,)."""

@@ -10,9 +10,10 @@ import pandas as pd
 
 from renewcast.estimators._definition import TrainingRows
 from renewcast.estimators.encoding import Encoding
+from renewcast.estimators.explanation import Explanation
 from renewcast.estimators.lightgbm_text import read_trees
-from renewcast.estimators.logit import sigmoid
-from renewcast.estimators.tree_shap import compare_with_lightgbm, path_tree, tree_shap
+from renewcast.estimators.logit import add_up, sigmoid
+from renewcast.estimators.tree_shap import compare_with_lightgbm, path_tree, values_and_moves
 
 BAG_SHARE = 0.8
 # Fits run side by side, each on one thread: no waiting at barriers, and the same sums whatever the machine does.
@@ -170,17 +171,22 @@ class Boosted:
 
     def spread(self, features: pd.DataFrame) -> np.ndarray:
         """Return the standard deviation of the log odds over the fits, shape (n,); 0 with a single fit."""
+        return self.log_odds_and_spread(features)[1]
+
+    def log_odds_and_spread(self, features: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+        """Return the mean log odds over the fits, as :meth:`log_odds` does, and their standard deviation, in one pass."""
         encoded, fits = self.encoding.matrix(features), len(self.boosters)
-        if not len(encoded) or fits < 2:
-            return np.zeros(len(encoded))
+        total, mean, squares = (np.zeros(len(encoded)) for _ in range(3))
+        if not len(encoded):
+            return total, squares
         span = {"num_iteration": self.rounds, "num_threads": 1}
-        mean, squares = np.zeros(len(encoded)), np.zeros(len(encoded))
         found = _side_by_side(lambda booster: booster.predict(encoded, raw_score=True, **span), self.boosters)
         for count, z in enumerate(found, start=1):
+            total += z
             away = z - mean
             mean += away / count
             squares += away * (z - mean)
-        return np.sqrt(squares / (fits - 1))
+        return total / fits, np.sqrt(squares / (fits - 1)) if fits > 1 else np.zeros(len(encoded))
 
     def predict(self, features: pd.DataFrame, gated: np.ndarray) -> np.ndarray:
         """Return the churn probability, shape (n,)."""
@@ -192,23 +198,38 @@ class Boosted:
         References
         ----------
         Lundberg et al., From local explanations to global understanding with explainable AI for trees,
-        Nature Machine Intelligence 2, 2020: path-dependent TreeSHAP, as LightGBM computes it, to 1e-9; a few rows of every
+        Nature Machine Intelligence 2, 2020: path-dependent TreeSHAP, as LightGBM computes it, to 1e-9; some rows of every
         call are compared with LightGBM's own.
         """
+        return self.explain(features, gated)[:2]
+
+    def explain(self, features: pd.DataFrame, gated: np.ndarray, typical: pd.DataFrame | None = None) -> Explanation:
+        """Return the contributions, what each fit says of each driver, and the log odds with each feature moved alone."""
         encoded = self.encoding.matrix(features)
         columns = np.ascontiguousarray(encoded.T)
+        elsewhere = None if typical is None else self.encoding.matrix(typical)[0]
         if self._paths is None:
             texts = (booster.model_to_string(num_iteration=self.rounds) for booster in self.boosters)
             self._paths = [[path_tree(tree) for tree in read_trees(text)] for text in texts]
-        base, total = 0.0, np.zeros(columns.shape)
-        found = _side_by_side(lambda trees: tree_shap(trees, columns), self._paths)
-        for booster, (level, values) in zip(self.boosters, found, strict=True):
+        driver_of = np.array([spec.driver for spec in self.encoding.specs])
+        drivers = tuple(sorted(set(driver_of.tolist())))
+        fits = np.zeros((len(self.boosters), len(drivers), len(features)))
+        base, total, moved = 0.0, np.zeros(columns.shape), None if elsewhere is None else np.zeros(columns.shape)
+        found = _side_by_side(lambda trees: values_and_moves(trees, columns, elsewhere), self._paths)
+        for fit, (booster, (level, values, moves)) in enumerate(zip(self.boosters, found, strict=True)):
             compare_with_lightgbm(booster, self.rounds, encoded, level, values)
             base += level
             total += values
+            if moved is not None:
+                moved += moves
+            for at, driver in enumerate(driver_of):
+                fits[fit, drivers.index(driver)] += values[at]
         total /= len(self.boosters)
         parts = pd.DataFrame(total.T, columns=self.encoding.names, index=features.index)
-        return np.full(len(features), base / len(self.boosters)), parts
+        start = np.full(len(features), base / len(self.boosters))
+        if moved is not None:
+            moved = (moved / len(self.boosters)).T + add_up(start, total.T)[:, None]
+        return Explanation(start, parts, moved, fits, drivers)
 
     def to_state(self) -> dict[str, bytes]:
         """Return ``boosted.json`` and one ``boosted.NN.txt`` a fit, in LightGBM's text form."""

@@ -116,17 +116,19 @@ class Doubt:
         return 0.0, float(max(high, rate))
 
 
-def interval_of(estimator, doubt: Doubt, features, gated: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return low and high of each row's probability, from an estimator that may know how far it was moved and spread."""
+def judge(estimator, doubt: Doubt, features, gated: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return each row's probability, low and high, from an estimator that may know how far it was moved and spread."""
     if not hasattr(estimator, "doubtful"):
-        shown = logit(estimator.predict(features, gated))
+        probability = estimator.predict(features, gated)
+        shown = logit(probability)
         nothing = np.zeros(len(shown))
-        return doubt.around(shown, nothing, nothing, level)
-    low, high = doubt.around(*estimator.doubtful(features), level)
+        return probability, *doubt.around(shown, nothing, nothing, level)
+    shown, moved, spread = estimator.doubtful(features)
+    low, high = doubt.around(shown, moved, spread, level)
+    closed = np.asarray(gated, dtype=bool)
     if estimator.gate.used:
-        closed = np.asarray(gated, dtype=bool)
         low[closed], high[closed] = doubt.behind_gate(estimator.gate.rate, level)
-    return low, high
+    return sigmoid(estimator.gate.apply(shown, closed)), low, high
 
 
 def _reach(level: float) -> float:

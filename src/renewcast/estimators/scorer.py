@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from renewcast.estimators._definition import Estimator, InputSpec
-from renewcast.estimators.doubt import interval_of
+from renewcast.estimators.doubt import judge
 from renewcast.estimators.encoding import Encoding
+from renewcast.estimators.explanation import Explanation, explain
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +99,10 @@ class Scorer:
         lent.calibration = theirs.calibration
         return replace(self, estimators=self.estimators | {self.ranked_by: lent})
 
+    def explain(self, features: pd.DataFrame, gated: np.ndarray, typical: pd.DataFrame | None = None) -> Explanation:
+        """Take the log odds of the estimator that ranks the list apart; see :func:`renewcast.estimators.explanation.explain`."""
+        return explain(self.estimators[self.ranked_by], self._checked(features), np.asarray(gated, dtype=bool), typical)
+
     def interval(self, features: pd.DataFrame, gated: np.ndarray, level: float = 0.9) -> tuple[np.ndarray, np.ndarray]:
         """Return low and high of each row's probability, shape (n,); low <= probability <= high.
 
@@ -116,8 +121,14 @@ class Scorer:
         -------
         tuple of arrays of float in [0, 1]
         """
+        return self.judge(features, gated, level)[1:]
+
+    def judge(
+        self, features: pd.DataFrame, gated: np.ndarray, level: float = 0.9
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return what :meth:`predict` and :meth:`interval` do, the trees being asked once: probability, low and high."""
         estimator, doubt = self.estimators[self.ranked_by], self.estimators["blend"].doubt
-        return interval_of(estimator, doubt, self._checked(features), np.asarray(gated, dtype=bool), level)
+        return judge(estimator, doubt, self._checked(features), np.asarray(gated, dtype=bool), level)
 
     def _checked(self, features: pd.DataFrame) -> pd.DataFrame:
         Encoding(self.specs, self.levels).check(features)

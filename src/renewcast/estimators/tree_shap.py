@@ -15,7 +15,7 @@ from renewcast.estimators.lightgbm_text import CATEGORICAL, TreeText
 DEFAULT_LEFT, MISSING_IS_ZERO, MISSING_IS_NAN = 2, 4, 8
 ZERO = 1e-35
 # The values must be LightGBM's own to this; so many rows of every call are compared.
-TOLERANCE, COMPARED_ROWS = 1e-9, 8
+TOLERANCE, COMPARED_ROWS = 1e-9, 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,10 +85,7 @@ class PathTree:
         tuple of arrays
             The features that the tree uses, shape (n_used,), and their values, shape (n_used, n_kinds).
         """
-        stays = np.concatenate([left, ~left, np.ones((1, left.shape[1]), dtype=bool)])
-        agrees = stays[self.answers[:, :, 0]]
-        for more in range(1, self.answers.shape[2]):
-            agrees &= stays[self.answers[:, :, more]]
+        agrees = self._agrees(left)
         zero, weight = self.zero_share[:, :, None], np.zeros(agrees.shape)
         points, shares = np.polynomial.legendre.leggauss((agrees.shape[1] + 1) // 2)
         for point, share in zip((points + 1) / 2, shares / 2, strict=True):
@@ -103,6 +100,45 @@ class PathTree:
         for leaf, slot in np.argwhere(self.feature_of >= 0):
             summed[np.searchsorted(used, self.feature_of[leaf, slot])] += weight[leaf, slot]
         return used, summed
+
+    def moved(self, left: np.ndarray, left_elsewhere: np.ndarray) -> np.ndarray:
+        """Say by how much the tree's value changes when one feature alone answers as another row does.
+
+        Parameters
+        ----------
+        left : array of bool, shape (n_splits, n_kinds)
+        left_elsewhere : array of bool, shape (n_splits, 1)
+            The other row's answers.
+
+        Returns
+        -------
+        array of float, shape (n_used, n_kinds)
+            For each feature that the tree uses, in the order of :meth:`values`.
+        """
+        agrees, elsewhere = self._agrees(left), self._agrees(left_elsewhere)
+        # A leaf is reached where nothing on its path disagrees; a feature has at most one slot on it.
+        against = (~agrees).sum(axis=1)
+        now = self._reached(against)
+        used = np.unique(self.feature_of[self.feature_of >= 0])
+        changes = np.empty((len(used), left.shape[1]))
+        for place, feature in enumerate(used):
+            leaf, slot = np.nonzero(self.feature_of == feature)
+            then = against.copy()
+            then[leaf] += agrees[leaf, slot].astype(int) - elsewhere[leaf, slot]
+            changes[place] = self._reached(then) - now
+        return changes
+
+    def _agrees(self, left: np.ndarray) -> np.ndarray:
+        """Say whether the path agrees with the row's feature, array of bool, shape (n_leaves, n_slots, n_kinds)."""
+        stays = np.concatenate([left, ~left, np.ones((1, left.shape[1]), dtype=bool)])
+        agrees = stays[self.answers[:, :, 0]]
+        for more in range(1, self.answers.shape[2]):
+            agrees &= stays[self.answers[:, :, more]]
+        return agrees
+
+    def _reached(self, against: np.ndarray) -> np.ndarray:
+        """Return the value of the one leaf that nothing stands against, shape (n_kinds,)."""
+        return self.leaf_value[(against == 0).argmax(axis=0)]
 
 
 def path_tree(tree: TreeText) -> PathTree:
@@ -148,7 +184,25 @@ def tree_shap(trees: list[PathTree], columns: np.ndarray) -> tuple[float, np.nda
     Intelligence 2, 2020: path-dependent TreeSHAP. Owen, Multilinear Extensions of Games, Management Science 18, 1972: the
     Shapley value as an integral over t.
     """
+    return values_and_moves(trees, columns, None)[:2]
+
+
+def values_and_moves(trees: list[PathTree], columns: np.ndarray, elsewhere: np.ndarray | None):
+    """Return what :func:`tree_shap` does and, for each feature, the change of the raw score if it alone stood elsewhere.
+
+    Parameters
+    ----------
+    trees : list of PathTree
+    columns : array of float, shape (n_features, n_rows)
+    elsewhere : array of float, shape (n_features,), or None
+        The value that each feature in turn is moved to; None: nothing is moved.
+
+    Returns
+    -------
+    tuple of float, array and array (or None), both of shape (n_features, n_rows)
+    """
     values = np.zeros(columns.shape)
+    moves = None if elsewhere is None else np.zeros(columns.shape)
     for tree in trees:
         if not len(tree.feature) or not columns.shape[1]:
             continue
@@ -157,7 +211,10 @@ def tree_shap(trees: list[PathTree], columns: np.ndarray) -> tuple[float, np.nda
         used, of_kind = tree.values(left[:, first])
         for feature, value in zip(used, of_kind, strict=True):
             values[feature] += value[kind_of]
-    return float(sum(tree.base for tree in trees)), values
+        if moves is not None:
+            for feature, change in zip(used, tree.moved(left[:, first], tree.goes_left(elsewhere[:, None])), strict=True):
+                moves[feature] += change[kind_of]
+    return float(sum(tree.base for tree in trees)), values, moves
 
 
 def compare_with_lightgbm(booster, rounds: int, encoded: np.ndarray, base: float, values: np.ndarray) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from renewcast.errors import RenewcastError
 from renewcast.estimators.lightgbm_text import read_trees
-from renewcast.estimators.tree_shap import compare_with_lightgbm, path_tree, tree_shap
+from renewcast.estimators.tree_shap import compare_with_lightgbm, path_tree, tree_shap, values_and_moves
 
 ROWS, FEATURES, CATEGORICAL = 1500, 9, [7, 8]
 
@@ -70,6 +70,21 @@ def test_a_rows_values_do_not_depend_on_the_batch_to_the_last_bit():
     assert np.array_equal(tree_shap(trees, np.ascontiguousarray(new[shuffled].T))[1], whole[:, shuffled])
     for row in range(0, 300, 41):
         assert np.array_equal(tree_shap(trees, np.ascontiguousarray(new[[row]].T))[1][:, 0], whole[:, row])
+
+
+@pytest.mark.parametrize(
+    "parameters", [{"num_leaves": 15}, {"num_leaves": 120, "min_data_in_leaf": 2}, {"use_missing": False}], ids=str
+)
+def test_one_feature_moved_alone_changes_the_score_as_lightgbm_says(parameters):
+    booster, new, elsewhere = fitted(3, **parameters), inputs(7, 200), inputs(8, 1)[0]
+    elsewhere[[0, 3]] = np.nan, 0.0
+    _, values, moves = values_and_moves(path_trees(booster.model_to_string()), np.ascontiguousarray(new.T), elsewhere)
+    assert np.array_equal(values, tree_shap(path_trees(booster.model_to_string()), np.ascontiguousarray(new.T))[1])
+    now = booster.predict(new, raw_score=True)
+    for feature in range(FEATURES):
+        there = new.copy()
+        there[:, feature] = elsewhere[feature]
+        assert np.abs(booster.predict(there, raw_score=True) - now - moves[feature]).max() < 1e-12
 
 
 def test_no_rows_have_no_values():
