@@ -52,14 +52,16 @@ def main() -> None:
     gated = frame["gated"].to_numpy(dtype=bool)[kept]
     clock.stop("between")
 
-    from renewcast.explanation.attribution import attribute
+    from renewcast.explanation.attribution import attribute, check_sums
+    from renewcast.explanation.typical import typical_row
     from renewcast.scoring.reasons import reasons
 
     champion = project.champion()
     clock.stop("load")
-    attribution = attribute(champion.scorer, features, gated)
+    attribution = attribute(champion.scorer, features, gated, typical_row(features))
     clock.stop("probability_and_points")
-    low, high = champion.scorer.interval(features, gated)
+    predicted, low, high = champion.scorer.judge(features, gated)
+    check_sums(attribution, predicted)
     clock.stop("interval")
     scores = SimpleNamespace(attribution=attribution, features=features, scored=np.ones(len(kept), dtype=bool))
     found = reasons(scores, project.view.catalogue.specs, 3, project.params.project.language, project.params.project.currency)

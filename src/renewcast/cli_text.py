@@ -45,9 +45,13 @@ def explanation_text(answer: dict) -> str:
     lines.append(f"churn probability {answer['churn_probability']:.1%}, of which base {answer['base_probability']:.1%}")
     if abs(answer["term_outlasts_horizon_points"]) > 1e-9:
         lines.append(f"  {100 * answer['term_outlasts_horizon_points']:+6.1f} points  the term outlasts the horizon")
+    if answer["ties"]:
+        lines.append(f"  too close to tell apart: {answer['ties']}")
     for driver in answer["drivers"]:
-        lines.append(f"  {100 * driver['points']:+6.1f} points  {driver['driver']}")
-        lines += [f"                    {100 * entry['points']:+6.1f}  {entry['sentence']}" for entry in driver["features"]]
+        reason = f": {driver['reason']}" if driver["reason"] else ""
+        lines.append(f"  {100 * driver['points']:+6.1f} points  {driver['driver']}{reason}")
+        for entry in driver["features"]:
+            lines.append(f"                    {100 * entry['points']:+6.1f}  {entry['role']:<7}  {entry['sentence']}")
     return "\n".join(lines)
 
 

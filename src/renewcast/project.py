@@ -173,21 +173,10 @@ class Project(ProjectModels):
             account_id, base_probability, churn_probability and one column DRIVER_points a driver; base_probability plus the
             points is churn_probability, to 1e-9.
         """
-        import pandas as pd
-
-        from renewcast.explanation.attribution import driver_points
+        from renewcast.scoring.explain import explanations
 
         _, scores = self.score_snapshot(as_of)
-        points = driver_points(scores.attribution, self.view.catalogue.specs).add_suffix("_points").reset_index(drop=True)
-        scored = scores.frame.loc[scores.scored, "account_id"].reset_index(drop=True)
-        head = pd.DataFrame(
-            {
-                "account_id": scored,
-                "base_probability": scores.attribution.base_probability,
-                "churn_probability": scores.attribution.probability,
-            }
-        )
-        return pd.concat([head, points], axis=1)
+        return explanations(scores, self.view.catalogue.specs)
 
     def risk_list(self, as_of=None):
         """Return the risk list of a snapshot day as it would be published now, without publishing it."""

@@ -101,7 +101,7 @@ def draft_list(project, as_of: dt.date) -> Draft:
     rows = risk_list(project.view, champion, scores, clusters, before)
     rows, gone, notes = since_last_list(project, rows, champion, scores, last, before)
     rows = rows.reindex(columns=list(COLUMN_NAMES))
-    return Draft(rows, Supplement(gone=gone), banners, notes, champions, clusters, last)
+    return Draft(rows, Supplement(gone=gone, explanations=project.explanations(as_of)), banners, notes, champions, clusters, last)
 
 
 def publish_week(project, as_of: dt.date) -> dict:

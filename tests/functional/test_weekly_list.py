@@ -197,7 +197,8 @@ def test_one_account_is_explained_and_its_points_add_up_to_its_place_on_the_list
     assert abs(total - told["churn_probability"]) < 1e-9
     assert told["churn_probability"] == first["churn_probability"] and told["model_version"] == first["model_version"]
     assert told["drivers"][0]["points"] == pytest.approx(first["driver_1_points"], abs=1e-12)
-    assert first["driver_1"] in [entry["sentence"] for entry in told["drivers"][0]["features"]]
+    assert told["drivers"][0]["reason"] == first["driver_1"]
+    assert {entry["role"] for driver in told["drivers"] for entry in driver["features"]} <= {"lever", "context", "proxy"}
 
 
 def test_an_account_that_is_not_scored_is_explained_by_the_reason(trained_company, rows):

@@ -123,9 +123,7 @@ class Scorer:
         """
         return self.judge(features, gated, level)[1:]
 
-    def judge(
-        self, features: pd.DataFrame, gated: np.ndarray, level: float = 0.9
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def judge(self, features: pd.DataFrame, gated: np.ndarray, level: float = 0.9) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return what :meth:`predict` and :meth:`interval` do, the trees being asked once: probability, low and high."""
         estimator, doubt = self.estimators[self.ranked_by], self.estimators["blend"].doubt
         return judge(estimator, doubt, self._checked(features), np.asarray(gated, dtype=bool), level)

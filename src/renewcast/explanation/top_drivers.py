@@ -4,9 +4,7 @@ import numpy as np
 import pandas as pd
 
 from renewcast.explanation.attribution import Attribution
-
-SMALLEST_POINTS = 1e-4
-"""A driver that adds less than a hundredth of a percentage point is no reason."""
+from renewcast.explanation.ties import SMALLEST_POINTS, driver_totals, rank_drivers
 
 
 def top_drivers(attribution: Attribution, specs, number: int = 3) -> pd.DataFrame:
@@ -23,8 +21,8 @@ def top_drivers(attribution: Attribution, specs, number: int = 3) -> pd.DataFram
     -------
     pandas.DataFrame
         For k from 1 to ``number``: ``driver_k`` (text), ``driver_k_feature`` (its feature that raises the probability most)
-        and ``driver_k_points`` (probability points of the whole driver); None and NaN where fewer drivers raise it. Ties go to
-        the driver that stands first by name.
+        and ``driver_k_points`` (probability points of the whole driver); None and NaN where fewer drivers raise it. Ties (see
+        :mod:`renewcast.explanation.ties`) go to the driver that stands first by name.
 
     Examples
     --------
@@ -40,14 +38,13 @@ def top_drivers(attribution: Attribution, specs, number: int = 3) -> pd.DataFram
     for spec in sorted(specs, key=lambda spec: spec.driver):
         if spec.name in points:
             names.setdefault(spec.driver, []).append(spec.name)
-    drivers, rows = np.array([*names, None], dtype=object), np.arange(len(points))
-    totals, strongest = np.full((len(points), len(names)), np.nan), np.empty((len(points), len(names)), dtype=object)
-    for at, features in enumerate(names.values()):
-        of_driver = points[features].to_numpy()
-        # Column by column: a row's sum must not depend on the batch.
-        totals[:, at] = sum(of_driver[:, column] for column in range(len(features)))
-        strongest[:, at] = np.array(features, dtype=object)[of_driver.argmax(axis=1)] if len(points) else None
-    order = np.argsort(-totals, axis=1, kind="stable")
+    by_name, totals = driver_totals(points, {spec.name: spec.driver for spec in specs})
+    drivers, rows = np.array([*by_name, None], dtype=object), np.arange(len(points))
+    strongest = np.empty((len(points), len(by_name)), dtype=object)
+    for at, driver in enumerate(by_name):
+        of_driver = points[names[driver]].to_numpy()
+        strongest[:, at] = np.array(names[driver], dtype=object)[of_driver.argmax(axis=1)] if len(points) else None
+    order = rank_drivers(attribution, by_name, totals).order
     columns = {}
     for place in range(number):
         at = order[:, place] if place < len(names) else np.zeros(len(points), dtype=int)

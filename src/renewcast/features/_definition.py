@@ -84,6 +84,7 @@ class Family:
         self.product_features: list[ProductFeature] = []
         self._agreed: dict[str, int] = {}
         self._marked: dict[str, str] = {}
+        self._sense: dict[str, int] = {}
 
     def build(self, windows: tuple[int, ...]) -> list[Feature]:
         """Return the family's kernel features over the given windows."""
@@ -103,7 +104,7 @@ class Family:
 
     def direction(self, name: str) -> int:
         """Return which way the risk goes with a feature, 0 where that was not agreed."""
-        return self._agreed.get(re.sub(r"_\d+d$", "", name), 0)
+        return self._agreed.get(_stem(name), 0)
 
     def mark(self, *, lever: tuple[str, ...] = (), context: tuple[str, ...] = (), proxy: tuple[str, ...] = ()) -> None:
         """Say which features have another role than the family's; by stem, for every window.
@@ -119,11 +120,25 @@ class Family:
 
     def role(self, name: str) -> str:
         """Return what may be made of a feature: lever, context or proxy."""
-        return self._marked.get(re.sub(r"_\d+d$", "", name), self._role)
+        return self._marked.get(_stem(name), self._role)
+
+    def reads(self, *, good: tuple[str, ...] = (), bad: tuple[str, ...] = ()) -> None:
+        """Say of which further features a reader takes more for good, or bad, news; by stem. Models are not bound by it.
+
+        Examples
+        --------
+        >>> family = Family("demo", "Demo", "演示")
+        >>> family.reads(good=("clicks",))
+        >>> family.completed(family.spec("clicks_28d", "usage", en="clicks", zh="点击")).sense
+        -1
+        """
+        self._sense |= dict.fromkeys(good, -1) | dict.fromkeys(bad, 1)
 
     def completed(self, spec: FeatureSpec) -> FeatureSpec:
-        """Add to a description what the family says of it elsewhere: direction and role."""
-        return dataclasses.replace(spec, direction=self.direction(spec.name), role=self.role(spec.name))
+        """Add to a description what the family says of it elsewhere: direction, role and sense."""
+        direction = self.direction(spec.name)
+        sense = direction or self._sense.get(_stem(spec.name), 0)
+        return dataclasses.replace(spec, direction=direction, role=self.role(spec.name), sense=sense)
 
     def spec(self, name, source, *, en, zh, unit="count", window=None, empty="0", form="window", path="kernel", **more):
         """Make the description of one feature of this family."""
@@ -229,6 +244,11 @@ class Family:
             return aggregate
 
         return register
+
+
+def _stem(name: str) -> str:
+    """Take the window off a name."""
+    return re.sub(r"_\d+d$", "", name)
 
 
 def _against_pace(scale: float):

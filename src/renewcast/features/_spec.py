@@ -37,6 +37,9 @@ class FeatureSpec:
         that mirrors size, counts that mirror age), so that moving it would help nobody. Advice never rests on a proxy.
     is_clockwork : bool
         Follows from the date and the known terms alone: it may change from week to week although nothing new was told.
+    sense : {-1, 0, 1}
+        Which way a reader takes the number, 1: more is bad news; ``direction`` where that was agreed. It binds no model; a reason
+        that says the opposite ("more logins raise the risk") is withheld.
     """
 
     name: str
@@ -55,3 +58,4 @@ class FeatureSpec:
     direction: int = 0
     role: str = "context"
     is_clockwork: bool = False
+    sense: int = 0

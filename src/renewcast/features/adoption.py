@@ -31,3 +31,4 @@ for days in (28, 91):
 
 family.agree(safer=("active_modules_trend", "active_actions_trend"))
 family.mark(context=("modules_bought",))
+family.reads(good=("active_modules", "active_actions"), bad=("bought_modules_unused",))

@@ -54,3 +54,4 @@ family.days_since("days_since_last_payment", "invoices", at="paid_on", en="payme
 
 family.agree(riskier=("invoices_overdue", "overdue_amount", "paid_late_share", "days_late_mean"))
 family.mark(proxy=("invoices_issued", "invoiced_amount", "days_since_last_payment"))
+family.reads(bad=("invoices_paid_late",))

@@ -158,3 +158,4 @@ def _log_growth(now, then):
 
 family.agree(safer=("renewals_signed",))
 family.mark(lever=("quota_pace",), proxy=("terms_so_far",))
+family.reads(good=("mrr_trend", "is_auto_renewing"))

@@ -69,3 +69,4 @@ family.agree(
     riskier=("milestones_overdue", "customer_milestones_overdue", "functions_without_outcome"),
 )
 family.mark(proxy=("milestones_reached_ever",))
+family.reads(good=("milestones_reached", "milestones_reached_ever"), bad=("days_since_last_milestone",))

@@ -66,3 +66,7 @@ family.agree(
 )
 # How many there are mirrors the size of the account; who has left does not come back, but a key user's work can be handed over.
 family.mark(context=("seats", "users_on_roster", "users_left"), proxy=("active_users",))
+family.reads(
+    good=("active_users", "active_departments", "users_on_roster"),
+    bad=("users_left",),
+)

@@ -50,3 +50,4 @@ family.combine(
 family.agree(safer=("willingness_last", "willingness_mean"), riskier=("unwilling_notes",))
 # We meet those in trouble more often: contacts count our worry. What we think of their will is no handle on it.
 family.mark(context=("willingness_mean", "willingness_last", "unwilling_notes"), proxy=("touchpoints", "touchpoints_trend"))
+family.reads(good=("executive_meetings",), bad=("days_since_executive_meeting",))

@@ -78,3 +78,4 @@ family.mark(
     context=("csat_mean",),
     proxy=("tickets_opened", "tickets_opened_trend", "tickets_resolved", "days_since_last_ticket"),
 )
+family.reads(bad=("open_tickets", "severe_tickets", "tickets_opened", "tickets_opened_trend"))

@@ -86,3 +86,7 @@ family.mark(
         "usage_quantity_per_active_day",
     )
 )
+family.reads(
+    good=("usage_events", "usage_quantity", "usage_minutes", "value_actions", "value_action_share", "active_days_ever"),
+    bad=("days_since_last_value_action", "mean_gap_days"),
+)

@@ -1,7 +1,7 @@
 """The weekly risk list: one row per account in scope, in the order in which to look at them."""
 
 from renewcast.scoring.not_scored import why_not_scored
-from renewcast.scoring.reasons import reasons
+from renewcast.scoring.reasons import fill_reasons
 from renewcast.scoring.survival import LIST_HORIZONS, survival
 from renewcast.segments.lifecycle import lifecycle_stage
 from renewcast.segments.tiers import arr_growth, tier
@@ -52,15 +52,7 @@ def risk_list(view, champion, scores, clusters, last_list):
     for name in (*(f"churn_probability_{days}d" for days in LIST_HORIZONS), "lifetime_value"):
         rows[name] = curves[name].to_numpy()
     rows["churn_probability_last_list"] = _last(last_list, rows["account_id"])
-    found = reasons(scores, view.catalogue.specs, 3, language, currency)
-    position = np.cumsum(scores.scored) - 1
-    for number in range(3):
-        picked = [
-            found[position[i]][number] if scores.scored[i] and len(found[position[i]]) > number else None
-            for i in range(len(rows))
-        ]
-        rows[f"driver_{number + 1}"] = [reason.text if reason else None for reason in picked]
-        rows[f"driver_{number + 1}_points"] = [reason.points if reason else np.nan for reason in picked]
+    fill_reasons(rows, scores, view.catalogue.specs, language, currency)
     rows["status"] = np.where(scores.scored, "scored", "not_scored")
     rows["reason_not_scored"] = [
         None if reason is None or reason != reason else why_not_scored(reason, language) for reason in frame["reason_not_scored"]

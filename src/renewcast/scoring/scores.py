@@ -52,10 +52,17 @@ def score(view, champion, renewal_champion, as_of: dt.date, *, progress=None) ->
     Returns
     -------
     Scores
+
+    Raises
+    ------
+    RenewcastError
+        "The points of ... accounts do not add up ..." and "The contributions of the trees are not LightGBM's own ...": every
+        account's parts are added up, and some rows compared with LightGBM, in every run.
     """
     import numpy as np
 
-    from renewcast.explanation.attribution import attribute
+    from renewcast.explanation.attribution import attribute, check_sums
+    from renewcast.explanation.typical import typical_row
 
     view.calendar.number(as_of)
     frame = view.population([as_of], target=champion.target)
@@ -66,9 +73,11 @@ def score(view, champion, renewal_champion, as_of: dt.date, *, progress=None) ->
     eligible = frame["is_eligible"].to_numpy(dtype=bool)
     gated = frame["gated"].to_numpy(dtype=bool)
     frame["churn_probability"] = np.nan
-    attribution = attribute(champion.scorer, features[eligible], gated[eligible])
+    scored = features[eligible]
+    attribution = attribute(champion.scorer, scored, gated[eligible], typical_row(scored))
     frame.loc[eligible, "churn_probability"] = attribution.probability
-    low, high = champion.scorer.interval(features[eligible], gated[eligible])
+    predicted, low, high = champion.scorer.judge(scored, gated[eligible])
+    check_sums(attribution, predicted)
     # The probability shown is the sum of what it is made of, which may differ from the predicted one in the last bits.
     frame["churn_low"], frame["churn_high"] = np.nan, np.nan
     frame.loc[eligible, "churn_low"] = np.minimum(low, attribution.probability)

@@ -37,5 +37,16 @@ def test_a_role_is_what_the_trade_says(name, role):
 def test_every_mark_is_of_a_feature_that_exists():
     for family in families().values():
         names = {one.name for one in everything((7, 28, 91)) if one.driver == family.name}
-        for stem in family._marked:
+        for stem in family._marked | family._sense | family._agreed:
             assert any(name == stem or name.startswith(f"{stem}_") for name in names), stem
+
+
+def test_what_was_agreed_is_also_how_it_reads():
+    for one in everything((7, 28, 91)):
+        assert one.direction in (0, one.sense), one.name
+
+
+def test_no_reader_takes_more_use_for_bad_news():
+    sense = {one.name: one.sense for one in everything((7, 28, 91))}
+    assert sense["usage_events_28d"] == sense["active_users_91d"] == -1
+    assert sense["open_tickets"] == 1 and sense["tenure_days"] == 0

@@ -1,0 +1,51 @@
+"""How a feature reads in a sentence, by its form (see FeatureSpec.form), in English and Chinese.
+
+Sentences are written from these words (explanation.phrases) and read back by them (explanation.verified).
+"""
+
+TEMPLATES = {
+    "en": {
+        "window": "{meaning} in the last {window} days: {value}{typical}",
+        "share": "{meaning}{over}: {value}{typical}",
+        "mean": "{meaning}{over}: {value}{typical}",
+        "level": "{meaning}: {value}{typical}",
+        "rows": "{meaning}: {value}{typical}",
+        "text": "{meaning}: {value}",
+        "fell": "{meaning} fell to {recent} in the last {days} days, from {past}{pace} in the {before} days before",
+        "rose": "{meaning} rose to {recent} in the last {days} days, from {past}{pace} in the {before} days before",
+        "flat": "{meaning} in the last {days} days: {recent}, as before",
+        "below": "{meaning} is {percent} % below that of {window} days ago",
+        "above": "{meaning} is {percent} % above that of {window} days ago",
+        "same": "{meaning} is that of {window} days ago",
+        "recency": "{value} days since the last {meaning}{typical}",
+        "none": "no {meaning} on record",
+        "unknown": "{meaning}: not known",
+        "no_past": "{meaning}: no past to compare with",
+        "over": " over {window} days",
+        "pace": " per {days} days",
+        "typical": " (typical account: {typical})",
+        "several": "{driver}: many small signs, no single figure",
+    },
+    "zh": {
+        "window": "近{window}天{meaning}：{value}{typical}",
+        "share": "{over}{meaning}：{value}{typical}",
+        "mean": "{over}{meaning}：{value}{typical}",
+        "level": "{meaning}：{value}{typical}",
+        "rows": "{meaning}：{value}{typical}",
+        "text": "{meaning}：{value}",
+        "fell": "近{days}天{meaning}降至{recent}，此前{before}天{pace}为{past}",
+        "rose": "近{days}天{meaning}升至{recent}，此前{before}天{pace}为{past}",
+        "flat": "近{days}天{meaning}：{recent}，与此前持平",
+        "below": "{meaning}比{window}天前低{percent}%",
+        "above": "{meaning}比{window}天前高{percent}%",
+        "same": "{meaning}与{window}天前相同",
+        "recency": "距上次{meaning}已{value}天{typical}",
+        "none": "没有{meaning}记录",
+        "unknown": "{meaning}：未知",
+        "no_past": "{meaning}：没有可比的历史",
+        "over": "近{window}天",
+        "pace": "平均每{days}天",
+        "typical": "（典型客户：{typical}）",
+        "several": "{driver}：多项细微迹象，没有单一数字",
+    },
+}
