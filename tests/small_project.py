@@ -18,6 +18,7 @@ REST = {
         "seed": 0, "clusters": [2],
         "tiers": {"benchmark_min_arr": 0, "benchmark_min_advocacy": 0, "value_add_min_arr_growth": 0.1},
     },
+    "actions": {"capacity_per_owner": 5, "key_account_min_arr": 20000, "key_account_every_days": 90, "keep_margin": 0.2},
     "lifetime": {"gross_margin": 0.8, "annual_discount_rate": 0.1, "limit_months": 60},
     "publishing": {"directory": "lists"},
 }  # fmt: skip

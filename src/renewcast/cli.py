@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from renewcast.cli_text import catalogue_text, comparison_text, explanation_text, lines_of, shadow_text
+from renewcast.cli_text import catalogue_text, comparison_text, explanation_text, lines_of, plays_text, shadow_text
 from renewcast.cli_text_lists import SHOWN, diff_text
 
 app = typer.Typer(
@@ -219,6 +219,17 @@ def diff(
         return compared.to_dict(None if json else SHOWN)
 
     _answer(json, work, diff_text)
+
+
+@app.command()
+def plays(project: ProjectOption = Path("."), json: JsonOption = False):
+    """Print the library of plays: version, goal, steps, days, check, and the effect that is assumed or was measured."""
+
+    def work(progress):
+        opened = _open(project, progress)
+        return {"plays": opened.plays_library().told(opened.params.project.language, opened.play_effects())}
+
+    _answer(json, work, plays_text)
 
 
 @app.command()

@@ -37,6 +37,21 @@ def catalogue_text(answer: dict) -> str:
     return "\n".join(lines)
 
 
+def plays_text(answer: dict) -> str:
+    """Write the library of plays, a paragraph each."""
+    lines = []
+    for one in answer["plays"]:
+        measured = f"measured on {one['treated']} accounts" if one["effect_from"] == "measured" else "assumed, not measured"
+        effect = (
+            f"{one['effect']:+.2f} ({one['effect_low']:+.2f} to {one['effect_high']:+.2f}) on the log odds of leaving, {measured}"
+        )
+        lines.append(f"{one['play']} v{one['version']}: {one['title']}  [{one['goal']}]")
+        lines.append(f"  {one['days']} days, {one['effort_hours']:g} hours; effect {effect}")
+        lines += [f"  {number}. {step}" for number, step in enumerate(one["steps"], start=1)]
+        lines.append(f"  check within {one['check_within_days']} days: {one['check']}")
+    return "\n".join(lines)
+
+
 def explanation_text(answer: dict) -> str:
     """Write one account's explanation, from the probability to its parts."""
     lines = [f"{answer['account_id']} as of {answer['as_of']} (model {answer['model_version']}, ranked by {answer['ranked_by']})"]

@@ -6,15 +6,10 @@ from pathlib import Path
 
 from renewcast.errors import RenewcastError
 from renewcast.filesystem import create_file, make_folder
+from renewcast.reference_project import own_or_reference, reference
 
-_PARTS = ("params.yaml", "pipelines", "notebooks")
+_PARTS = ("params.yaml", "plays.yaml", "pipelines", "notebooks")
 _IGNORED = "data/\nlists/\nmlruns/\nmlflow.db\nmodels/*/artefact/\nmodels/*/.lock\nnotebooks/scratch/\n"
-
-
-def reference() -> Path:
-    """Return the reference project that a new one is copied from: the checkout's root, or its copy inside the wheel."""
-    packaged = Path(__file__).with_name("reference")
-    return packaged if packaged.exists() else Path(__file__).resolve().parents[2]
 
 
 def lay_out(directory: Path) -> dict:
@@ -87,8 +82,7 @@ def pipeline(directory: Path, name: str):
     known = sorted({path.stem for place in (directory, reference()) for path in (place / "pipelines").glob("*.py")})
     if name not in known:
         raise RenewcastError(f"there is no pipeline {name!r}; choose one of {', '.join(known)}.")
-    own = directory / "pipelines" / f"{name}.py"
-    path = own if own.exists() else reference() / "pipelines" / f"{name}.py"
+    path = own_or_reference(directory, f"pipelines/{name}.py")
     spec = importlib.util.spec_from_file_location(f"renewcast_pipeline_{name}", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -136,3 +136,46 @@ class ProjectModels(ProjectData):
     @property
     def _segments_path(self) -> Path:
         return self.directory / "models" / "segments" / "segments.json"
+
+    # -- plays -----------------------------------------------------------------------------------------------------
+
+    def plays_library(self):
+        """Return the plays: those of the project's plays.yaml or, where it has none, the reference project's."""
+        from renewcast.plays.library import FILE, load_library
+        from renewcast.reference_project import own_or_reference
+
+        return load_library(own_or_reference(self.directory, FILE))
+
+    def play_effects(self, as_of=None) -> dict:
+        """Return which effect of each play counts at a day; see :func:`renewcast.plays.effects.in_force`.
+
+        What `estimate_play_effects` found counts from the day on whose knowledge it rests; before it the library's assumption.
+        """
+        from renewcast.plays.effects import in_force, read_effects
+
+        found = read_effects(self._play_effects_file)
+        if found is not None and as_of is not None and found["as_of"] > str(as_of):
+            found = None
+        return in_force(self.plays_library(), found)
+
+    def estimate_play_effects(self, as_of=None) -> dict:
+        """Measure on past plays what each kind of play does, and keep it as models/plays/effects.json.
+
+        Returns
+        -------
+        dict
+            as_of, file, and by play what counts now; see :func:`renewcast.plays.effects.in_force`.
+        """
+        from renewcast.filesystem import make_folder, replace_file
+        from renewcast.plays.effects import estimate, to_bytes
+        from renewcast.plays.trials import trials
+
+        day = self.day(as_of)
+        found = estimate(trials(self.view, self.plays_library(), day, seed=self.params.model.seed, progress=self.progress))
+        make_folder(self._play_effects_file.parent)
+        replace_file(self._play_effects_file, to_bytes(day, found))
+        return {"as_of": day.isoformat(), "file": str(self._play_effects_file), "plays": self.play_effects(day)}
+
+    @property
+    def _play_effects_file(self) -> Path:
+        return self.directory / "models" / "plays" / "effects.json"

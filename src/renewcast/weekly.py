@@ -84,6 +84,7 @@ def draft_list(project, as_of: dt.date) -> Draft:
     from renewcast.publishing import last_before, read_list
     from renewcast.publishing.columns import COLUMN_NAMES
     from renewcast.publishing.supplement import Supplement
+    from renewcast.scoring.actions import Plan
     from renewcast.scoring.risk_list import risk_list
 
     champions, scores = project.score_snapshot(as_of)
@@ -98,10 +99,14 @@ def draft_list(project, as_of: dt.date) -> Draft:
             banners.append(_BANNERS[language]["segments"].format(why=why))
     last = last_before(project.lists_directory, iso_week(as_of))
     before = None if last is None else read_list(last.list_dir)
-    rows = risk_list(project.view, champion, scores, clusters, before)
+    plan = Plan(project.plays_library(), project.play_effects(as_of))
+    rows = risk_list(project.view, champion, scores, clusters, before, plan)
     rows, gone, notes = since_last_list(project, rows, champion, scores, last, before)
     rows = rows.reindex(columns=list(COLUMN_NAMES))
-    return Draft(rows, Supplement(gone=gone, explanations=project.explanations(as_of)), banners, notes, champions, clusters, last)
+    supplement = Supplement(
+        gone=gone, explanations=project.explanations(as_of), plays=plan.library.told(language, project.play_effects(as_of))
+    )
+    return Draft(rows, supplement, banners, notes, champions, clusters, last)
 
 
 def publish_week(project, as_of: dt.date) -> dict:
@@ -141,7 +146,7 @@ def publish_week(project, as_of: dt.date) -> dict:
         target=params.scoring.target,
         banners=banners,
         model=model,
-        run_key=_run_key(project, as_of, champions, draft.last),
+        run_key=_run_key(project, as_of, draft),
         notes=_notes(champions, as_of, params) + draft.notes,
     )
     published = publish_list(project.lists_directory, rows, about, draft.supplement)
@@ -214,8 +219,8 @@ def _notes(champions: dict, as_of: dt.date, params) -> list[str]:
     return notes
 
 
-def _run_key(project, as_of: dt.date, champions: dict, last) -> str:
-    """Digest every input of a list: the data, the parameters, the models, the clusters, the day, the list before."""
+def _run_key(project, as_of: dt.date, draft: Draft) -> str:
+    """Digest every input of a list: the data, the parameters, the models, the clusters, the plays, the day, the list before."""
     from renewcast.publishing import read_manifest
 
     clusters = project.segments()
@@ -223,8 +228,9 @@ def _run_key(project, as_of: dt.date, champions: dict, last) -> str:
         "as_of": as_of.isoformat(),
         "fingerprint": project.staged.fingerprint,
         "params": project.params.model_dump(mode="json"),
-        "models": {target: champion.record["sha256"] for target, champion in champions.items()},
+        "models": {target: champion.record["sha256"] for target, champion in draft.champions.items()},
         "segments": None if clusters is None else clusters.to_json(),
-        "last_list": None if last is None else read_manifest(last.list_dir)["content_sha256"],
+        "last_list": None if draft.last is None else read_manifest(draft.last.list_dir)["content_sha256"],
+        "plays": draft.supplement.plays,
     }
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()

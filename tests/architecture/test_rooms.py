@@ -10,7 +10,7 @@ from architecture.source_code import modules
 # because they are read through it; the data flow the other way.
 ORDER = (
     ("errors",),
-    ("days", "filesystem", "params", "progress"),
+    ("days", "filesystem", "params", "progress", "reference_project"),
     ("engine",),
     ("sources",),
     ("snapshots",),
@@ -22,6 +22,7 @@ ORDER = (
     ("evaluation",),
     ("explanation",),
     ("segments",),
+    ("plays",),
     ("scoring",),
     ("publishing",),
     ("tracking",),

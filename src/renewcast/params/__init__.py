@@ -9,6 +9,7 @@ from renewcast.params.revenue import DefinitionSection, RevenueSection
 from renewcast.params.sections import (
     FAMILIES,
     TABLES,
+    ActionsSection,
     BacktestSection,
     ChurnLabel,
     EngineSection,
@@ -26,6 +27,7 @@ from renewcast.params.sources import CsvFormat, InputSection, KnownAt, SourceSec
 __all__ = [
     "FAMILIES",
     "TABLES",
+    "ActionsSection",
     "ChurnLabel",
     "BacktestSection",
     "CsvFormat",

@@ -21,7 +21,8 @@ def _mapping_without_twins(loader, node, deep=False):
     twins = {key for key in keys if keys.count(key) > 1}
     if twins:
         raise RenewcastError(
-            f"params.yaml line {node.start_mark.line + 1}: key {sorted(map(str, twins))[0]!r} is given twice; keep one."
+            f"{Path(loader.name).name} line {node.start_mark.line + 1}: key {sorted(map(str, twins))[0]!r} is given twice; "
+            "keep one."
         )
     return yaml.SafeLoader.construct_mapping(loader, node, deep)
 
@@ -88,9 +89,33 @@ def load_definition(path: Path) -> DefinitionSection:
 def _mapping(path: Path) -> dict:
     if not path.exists():
         raise RenewcastError(f"{path} does not exist; run `renewcast init {path.parent}` or give --project DIR.")
+    content = read_mapping(path)
     try:
-        # Every loader derives from SafeLoader: no tag of the file can build a Python object.
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506
+        return Params.model_validate(content)
+    except ValidationError as refused:
+        raise RenewcastError(f"{path}: {_sentence(refused)}") from None
+
+
+def read_mapping(path: Path) -> dict:
+    """Read a YAML file that holds a mapping, safely and with no key given twice.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    RenewcastError
+        "... is not YAML", "... is given twice" or "... is not a mapping of sections".
+    """
+    try:
+        with path.open(encoding="utf-8") as file:
+            # Every loader derives from SafeLoader: no tag of the file can build a Python object.
+            content = yaml.load(file, Loader=_StrictLoader)  # noqa: S506
     except (yaml.YAMLError, UnicodeDecodeError) as broken:
         mark = getattr(broken, "problem_mark", None)
         line = f" line {mark.line + 1}" if mark else ""

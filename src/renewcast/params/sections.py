@@ -200,6 +200,18 @@ class SegmentsSection(Section):
     tiers: TiersSection
 
 
+class ActionsSection(Section):
+    """Accounts on an owner's list, the ARR of a key account, within how many days each is met, and what keeps a list steady.
+
+    An account keeps its place unless another one's expected saving is larger by ``keep_margin``, a share.
+    """
+
+    capacity_per_owner: Positive
+    key_account_min_arr: NotNegative
+    key_account_every_days: Positive
+    keep_margin: Annotated[float, Field(ge=0, le=1)]
+
+
 class ScoringSection(Section):
     """Which label ranks the list, and after how many days the survival curve is read."""
 
@@ -243,6 +255,7 @@ class Params(Section):
     gate: GateSection
     backtest: BacktestSection
     segments: SegmentsSection
+    actions: ActionsSection
     scoring: ScoringSection
     lifetime: LifetimeSection
     publishing: PublishingSection

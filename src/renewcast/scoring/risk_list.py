@@ -1,5 +1,7 @@
 """The weekly risk list: one row per account in scope, in the order in which to look at them."""
 
+from renewcast.plays.saved import CURVE_DAYS
+from renewcast.scoring.actions import actions
 from renewcast.scoring.not_scored import why_not_scored
 from renewcast.scoring.reasons import fill_reasons
 from renewcast.scoring.survival import LIST_HORIZONS, survival
@@ -7,7 +9,7 @@ from renewcast.segments.lifecycle import lifecycle_stage
 from renewcast.segments.tiers import arr_growth, tier
 
 
-def risk_list(view, champion, scores, clusters, last_list):
+def risk_list(view, champion, scores, clusters, last_list, plan):
     """Put the list together.
 
     Parameters
@@ -18,6 +20,8 @@ def risk_list(view, champion, scores, clusters, last_list):
     clusters : segments.clusters.Clusters or None
     last_list : pandas.DataFrame or None
         The list published before this one.
+    plan : scoring.actions.Plan
+        The plays, and what they rest on.
 
     Returns
     -------
@@ -48,11 +52,13 @@ def risk_list(view, champion, scores, clusters, last_list):
         rows[name] = frame[name]
     rows["renewal_probability"] = frame["renewal_probability"]
     rows["arr_at_risk"] = (frame["churn_probability"] * rows["arr"]).round(2)
-    curves = survival(champion.scorer, scores, getattr(params.labels, champion.target), list(LIST_HORIZONS), params.lifetime)
+    horizons = sorted({*LIST_HORIZONS, *CURVE_DAYS})
+    curves = survival(champion.scorer, scores, getattr(params.labels, champion.target), horizons, params.lifetime)
     for name in (*(f"churn_probability_{days}d" for days in LIST_HORIZONS), "lifetime_value"):
         rows[name] = curves[name].to_numpy()
     rows["churn_probability_last_list"] = _last(last_list, rows["account_id"])
     fill_reasons(rows, scores, view.catalogue.specs, language, currency)
+    rows = pd.concat([rows, actions(view, champion, scores, rows, curves, plan, last_list)], axis=1)
     rows["status"] = np.where(scores.scored, "scored", "not_scored")
     rows["reason_not_scored"] = [
         None if reason is None or reason != reason else why_not_scored(reason, language) for reason in frame["reason_not_scored"]
