@@ -64,6 +64,8 @@ MARKUP = (
     "&lt;b&gt; &amp; &#x3c;",
     "<svg><text>x</text></svg>",
     "]]>",
+    "<r><t>rich</t></r>",
+    "<r></c><c><f>1+1</f></c></r>",
     "<![CDATA[x]]>",
     "URGENT click http://example.invalid/login now",
 )
@@ -81,6 +83,8 @@ LETTERS = (
     "tab\tbed",
     "  blanks  ",
     "_x0041_",
+    "_x0041_x0041_",
+    "_x005F_x0041_",
     "\\u0041",
     "'s-Hertogenbosch",
     'Quote "Q" Inc',

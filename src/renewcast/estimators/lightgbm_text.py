@@ -70,9 +70,7 @@ def read_trees(text: str) -> list[TreeText]:
         return _read(text)
     except (KeyError, ValueError) as damaged:
         place = damaged.args[0] if damaged.args and damaged.args[0] in _PER_SPLIT | _PER_LEAF | _HEADER else "a line of it"
-        raise RenewcastError(
-            f"The text of a LightGBM model is damaged: {place}; restore the artefact or train again."
-        ) from None
+        raise RenewcastError(f"The text of a LightGBM model is damaged: {place}; restore the artefact or train again.") from None
 
 
 _HEADER = dict.fromkeys(

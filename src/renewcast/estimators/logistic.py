@@ -43,9 +43,7 @@ class Logistic:
     True
     """
 
-    def __init__(
-        self, specs=(), transform: Literal["raw", "signed_log"] = "raw", strength: float = DEFAULT_STRENGTH
-    ):
+    def __init__(self, specs=(), transform: Literal["raw", "signed_log"] = "raw", strength: float = DEFAULT_STRENGTH):
         self.specs = tuple(specs)
         self.transform = transform
         self.strength = strength

@@ -114,9 +114,7 @@ def _worth(facts):
     for name, metrics in {"blend": found["metrics"], **found["baselines"]}.items():
         shown = ("" if metrics[one] is None else f"{metrics[one]:.4f}" for one in _METRICS)
         lines.append(f"| {NAMES.get(name, name)} | " + " | ".join(shown) + " |")
-    shipped = ", ".join(
-        f"{name} {one.estimate:.3f} ({one.low:.3f} to {one.high:.3f})" for name, one in intervals(case).items()
-    )
+    shipped = ", ".join(f"{name} {one.estimate:.3f} ({one.low:.3f} to {one.high:.3f})" for name, one in intervals(case).items())
     return [
         *lines,
         "",

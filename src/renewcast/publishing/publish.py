@@ -91,13 +91,18 @@ def render(table, about: ListFacts, supplement: Supplement | None = None) -> dic
     """Return the content of every file of the list by its path inside the list's folder."""
     from renewcast.publishing.beside import to_files
     from renewcast.publishing.csv import to_csv
+    from renewcast.publishing.digest import digest, to_json, to_markdown
+    from renewcast.publishing.owners import owners_lists
     from renewcast.publishing.page import to_html
     from renewcast.publishing.parquet import to_parquet
-    from renewcast.publishing.workbook import to_xlsx
+    from renewcast.publishing.workbook import to_owner_xlsx, to_xlsx
 
     supplement = supplement or Supplement()
     made = (to_parquet(table), to_csv(table), to_xlsx(table, about, supplement), to_html(table, about, supplement))
-    return dict(zip(LIST_FILES, made, strict=True)) | to_files(supplement)
+    owned = {one.file: to_owner_xlsx(one, about, supplement) for one in owners_lists(table)}
+    said = digest(table, about, supplement)
+    short = {"digest.md": to_markdown(said), "digest.json": to_json(said)}
+    return dict(zip(LIST_FILES, made, strict=True)) | to_files(supplement) | short | owned
 
 
 def _publish_revision(directory, table, about, supplement, counts, content):

@@ -4,6 +4,7 @@ import io
 import json
 
 import pyarrow as pa
+import python_calamine
 
 from renewcast.errors import RenewcastError
 from renewcast.publishing._page_rows import expected_rows, rows_of_page
@@ -11,10 +12,12 @@ from renewcast.publishing.beside import beside_tables
 from renewcast.publishing.columns import COLUMN_NAMES
 from renewcast.publishing.csv import csv_text, from_csv
 from renewcast.publishing.facts import ListFacts
+from renewcast.publishing.owners import FOLDER, owners_lists
 from renewcast.publishing.parquet import any_from_parquet, from_parquet
 from renewcast.publishing.supplement import Supplement
 from renewcast.publishing.text import visible
-from renewcast.publishing.workbook import list_sheets
+from renewcast.publishing.workbook_list import list_sheets
+from renewcast.publishing.workbook_owner import HEADING_ROW
 
 _ID, _PROBABILITY = COLUMN_NAMES.index("account_id"), COLUMN_NAMES.index("churn_probability")
 
@@ -46,7 +49,7 @@ def check_readback(files: dict, table: pa.Table, about: ListFacts, supplement: S
         "risk_list.csv": (_csv, [(csv_text(a), "" if p is None else repr(p)) for a, p in zip(ids, probabilities, strict=True)]),
         "risk_list.xlsx": (
             lambda content: _xlsx(content, len(ids), about.language),
-            [(a, None if p is None else round(p, 12)) for a, p in zip(shown, probabilities, strict=True)],
+            list(zip(shown, probabilities, strict=True)),
         ),
         "risk_list.html": (rows_of_page, expected_rows(table)),
     }
@@ -60,6 +63,7 @@ def check_readback(files: dict, table: pa.Table, about: ListFacts, supplement: S
     if not from_parquet(files["risk_list.parquet"]).equals(table):
         raise RenewcastError("risk_list.parquet differs from the rows in another column; nothing was published.")
     _check_beside(files, beside_tables(supplement))
+    _check_owners(files, table)
 
 
 def _check_beside(files, tables):
@@ -74,6 +78,21 @@ def _check_beside(files, tables):
             raise RenewcastError(f"{name} differs from what was to be published; nothing was published.")
 
 
+def _check_owners(files, table):
+    """Hold every owner's workbook to the rows of that owner, none more, none less, in their order."""
+    expected = {one.file: [visible(account) for account in one.rows["account_id"].to_pylist()] for one in owners_lists(table)}
+    if set(expected) != {name for name in files if name.startswith(f"{FOLDER}/")}:
+        raise RenewcastError("The owners' files are not those of the list's owners; nothing was published.")
+    for name, wanted in expected.items():
+        try:
+            rows = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(files[name])).get_sheet_by_index(0)
+            found = [row[1] for row in rows.to_python(skip_empty_area=False)[HEADING_ROW + 1 :]]
+        except Exception as broken:
+            raise RenewcastError(f"{name} cannot be read back ({broken}); nothing was published, run again.") from broken
+        if found != wanted:
+            raise RenewcastError(f"{name} differs from the rows of its owner; nothing was published.")
+
+
 def _parquet(content):
     table = from_parquet(content)
     return list(zip(table["account_id"].to_pylist(), table["churn_probability"].to_pylist(), strict=True))
@@ -84,17 +103,13 @@ def _csv(content):
 
 
 def _xlsx(content, rows, language):
-    import openpyxl
-
-    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False)
-    try:
-        found = []
-        for name, _ in list_sheets(rows, language):
-            cells = book[name].iter_rows(min_row=2, max_col=_PROBABILITY + 1, values_only=True)
-            found += [(row[_ID], None if row[_PROBABILITY] is None else round(row[_PROBABILITY], 12)) for row in cells]
-        return found
-    finally:
-        book.close()
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+    found = []
+    for name, _ in list_sheets(rows, language):
+        for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)[1:]:
+            probability = row[_PROBABILITY]
+            found.append((row[_ID], None if probability == "" else probability))
+    return found
 
 
 def _first_difference(found, expected):

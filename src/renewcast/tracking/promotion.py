@@ -162,9 +162,7 @@ def rollback(directory: Path, target: str, *, aliases=None) -> dict:
         papers, told = kept.read_former(history[-1]), {}
         _verify(directory, papers.record)
         if kept.read_challenger(directory, target) is None:
-            kept.write_challenger(
-                directory, target, Papers(now.record | {WITHDRAWN: True}, now.card, now.signature, now.checks)
-            )
+            kept.write_challenger(directory, target, Papers(now.record | {WITHDRAWN: True}, now.card, now.signature, now.checks))
         kept.write_champion(
             directory, target, papers, before_record=lambda: told.update(registry=aliases(papers.record) if aliases else None)
         )

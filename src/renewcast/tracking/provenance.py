@@ -52,9 +52,7 @@ def _commit(directory: Path) -> str | None:
 
 def _git(directory: Path, *words: str) -> str | None:
     try:
-        done = subprocess.run(
-            ["git", "-C", str(directory), *words], capture_output=True, text=True, timeout=_WAIT_S, check=False
-        )
+        done = subprocess.run(["git", "-C", str(directory), *words], capture_output=True, text=True, timeout=_WAIT_S, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout.strip() if done.returncode == 0 else None

@@ -29,7 +29,9 @@ def test_what_is_read_is_what_was_published(tmp_path):
 def test_the_manifest_counts_and_names_every_file(tmp_path):
     manifest = verify_list(publish_list(tmp_path, made_up_rows(8), made_up_facts()).list_dir)
     assert manifest["rows"] == {"in_scope": 8, "scored": 7, "not_scored": 1}
-    assert set(manifest["files"]) == {"risk_list.parquet", "risk_list.csv", "risk_list.xlsx", "risk_list.html"}
+    four = {"risk_list.parquet", "risk_list.csv", "risk_list.xlsx", "risk_list.html"}
+    owners = {"owners/Chen-Wei.xlsx", "owners/no-owner.xlsx", "owners/王芳.xlsx"}
+    assert set(manifest["files"]) == four | {"digest.md", "digest.json"} | owners
     assert manifest["status"] == "degraded"
     assert manifest["model"]["trained_as_of"] == "2026-03-30"
 

@@ -56,9 +56,7 @@ def _drivers_move(case: Case) -> Answer:
     if not all(len(one) for one in ranked):
         return not_applicable("a half uses no feature")
     tops = [one.index[0] for one in ranked]
-    fails = any(
-        top not in other.index[:TOP_DRIVERS] for top, other in ((tops[0], ranked[1]), (tops[1], ranked[0]))
-    )
+    fails = any(top not in other.index[:TOP_DRIVERS] for top, other in ((tops[0], ranked[1]), (tops[1], ranked[0])))
     return judged(fails, f"the strongest drivers of two halves are {tops[0]} and {tops[1]}")
 
 
