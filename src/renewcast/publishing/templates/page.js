@@ -175,6 +175,7 @@
       accountView.replaceChildren(bar(row), ...view);
       page.redraws.forEach((again) => again());
     }
+    accountView.dataset.accountId = id;
     document.title = find("#account-name").textContent + " · " + title;
     scrollTo(0, 0);
     find("#account-name").focus({ preventScroll: true });

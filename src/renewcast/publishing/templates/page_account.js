@@ -61,7 +61,7 @@
 
   const drivers = (row, told) => {
     const words = page.data.words, now = page.value("churn_probability", row);
-    const reasons = make("ul", { class: "reasons" }, page.reasons(row).map(([size, text]) => make("li", {}, size === null ? null : make("b", {}, points(size)), " ", text)));
+    const reasons = make("ul", { class: "reasons" }, page.reasons(row).map(([size, text]) => make("li", {}, size === null ? null : make("b", {}, points(size)), make("span", {}, text))));
     const ties = page.text("driver_ties", row);
     const said = [reasons.children.length ? reasons : quiet(words.no_reasons), ties ? quiet(format(words.tied, { ties })) : null];
     if (!told || !told.points || now === null) return card(words.drivers, "drivers", said, quiet(page.data.bundle[row] === null ? words.not_told : words.no_drivers));
