@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from renewcast.project_data import ProjectData
+from renewcast.project_revenue import ProjectRevenue
 
 
-class ProjectModels(ProjectData):
+class ProjectModels(ProjectRevenue):
     """A project's data and its models; see :class:`renewcast.project.Project`."""
 
     def train(self, target: str | None = None, as_of=None) -> dict:

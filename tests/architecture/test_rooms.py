@@ -32,6 +32,7 @@ ORDER = (
     ("tuning",),
     ("plots",),
     ("rehearsal", "project_data", "backtest"),
+    ("project_revenue",),
     ("project_models",),
     ("project",),
     ("audit",),
