@@ -206,7 +206,9 @@ def wilson(part, whole, z: float):
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     seen = whole > 0
-    return np.where(seen, np.maximum(middle - half, 0), 0.0), np.where(seen, np.minimum(middle + half, 1), 1.0)
+    # At none and at all the ends are 0 and 1 exactly, which rounding would miss.
+    low = np.where(seen & (part > 0), np.maximum(middle - half, 0), 0.0)
+    return low, np.where(seen & (part < whole), np.minimum(middle + half, 1), 1.0)
 
 
 def holm(p_values: np.ndarray) -> np.ndarray:

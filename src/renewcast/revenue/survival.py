@@ -118,8 +118,8 @@ def early_loss(duration, is_lost, first_ages: int) -> dict:
 def settles(duration, is_lost, *, tolerance: float = 0.01, seed: int = 0, draws: int = 200, least_ages: int = 3) -> dict:
     """Answer "after how long does retention settle?" (C3): the first age from which on the hazard stays the same.
 
-    The same: at every later age it lies within ``tolerance`` of the mean from that age on, give or take what chance makes of so
-    many customers at risk (90 %).
+    The same: at no later age are so many lost, or so few, that a hazard within ``tolerance`` of the mean from that age on would
+    be rejected (exact binomial tests, 10 % for all ages together).
 
     Parameters
     ----------
@@ -143,28 +143,37 @@ def settles(duration, is_lost, *, tolerance: float = 0.01, seed: int = 0, draws:
     rng = np.random.default_rng(seed)
     age, hazard = _settled(*counts(duration, is_lost, np.ones(len(duration)), ages), tolerance, least_ages)
     found = []
-    for _ in range(draws):
-        weight = np.bincount(rng.integers(0, len(duration), len(duration)), minlength=len(duration)) if len(duration) else []
-        found.append(_settled(*counts(duration, is_lost, weight, ages), tolerance, least_ages)[0])
+    for _ in range(draws if len(duration) else 0):
+        weight = np.bincount(rng.integers(0, len(duration), len(duration)), minlength=len(duration))
+        at_risk, lost = counts(duration, is_lost, weight, ages)
+        # A sample of a sample varies twice as much, so it tells as much as half as many customers.
+        found.append(_settled(at_risk / 2, lost / 2, tolerance, least_ages)[0])
+    if not found:
+        return {"age": age, "low": None, "high": None, "hazard": hazard, "share_settled": float("nan")}
     # An age that was not reached lies beyond all others.
     ordered = sorted(ages + 1 if one is None else one for one in found)
-    low, high = (ordered[round(share * (draws - 1))] for share in (0.05, 0.95)) if draws else (ages + 1, ages + 1)
+    low, high = (ordered[round(share * (len(found) - 1))] for share in (0.05, 0.95))
     return {
         "age": age,
         "low": None if low > ages else low,
         "high": None if high > ages else high,
         "hazard": hazard,
-        "share_settled": float(np.mean([one is not None for one in found])) if draws else float("nan"),
+        "share_settled": float(np.mean([one is not None for one in found])),
     }
 
 
 def _settled(at_risk, lost, tolerance, least_ages):
+    from scipy.special import betainc
+
     known = at_risk > 0
     at_risk, lost = at_risk[known], lost[known]
     later_risk, later_lost = np.cumsum(at_risk[::-1])[::-1], np.cumsum(lost[::-1])[::-1]
     for place in range(len(at_risk) - least_ages + 1):
         mean = later_lost[place] / later_risk[place]
-        noise = _Z * np.sqrt(mean * (1 - mean) / at_risk[place:])
-        if (np.abs(lost[place:] / at_risk[place:] - mean) <= tolerance + noise).all():
+        n, x = at_risk[place:], lost[place:]
+        # Tails of the binomial distribution as incomplete beta functions, which also take halves.
+        as_many = np.where(x > 0, betainc(np.maximum(x, 1e-9), n - x + 1, min(mean + tolerance, 1.0)), 1.0)
+        as_few = np.where(x < n, 1 - betainc(x + 1, np.maximum(n - x, 1e-9), max(mean - tolerance, 0.0)), 1.0)
+        if min(as_many.min(), as_few.min()) >= (1 - COVERAGE) / 2 / len(n):
             return place + 1, float(mean)
     return None, float("nan")
