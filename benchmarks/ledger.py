@@ -17,7 +17,7 @@ from renewcast.revenue.ledger import build_ledger
 from renewcast.revenue.retention import retention
 
 SECTION = {
-    "rates": {"stated_on": "2026-06-30", "per_unit": {"EUR": 1.085}},
+    "rates": {"stated_on": "2026-06-30", "per_unit": {}},
     "corrected_within_days": 30,
     "definition": {"level": "account", "grace_days": 30, "pause_days": 0, "unpaid_cover": "stays"},
     "bars": {"net_dollar_retention": 1.2, "nps": 10},
@@ -68,7 +68,7 @@ def main():
     section = RevenueSection.model_validate(SECTION)
     told = {"accounts": given.accounts, "months": given.months, "versions": len(versions)}
     begun = time.process_time()
-    ledger = build_ledger(versions, as_of, section, home="USD", zone="Europe/Berlin")
+    ledger = build_ledger(versions, as_of, section, zone="Europe/Berlin")
     told["ledger_s"] = round(time.process_time() - begun, 1)
     rows = ledger.frame()
     told["rows"], told["frame_s"] = len(rows), round(time.process_time() - begun, 1)

@@ -1,16 +1,15 @@
 """The ledger once more, day by day in plain Python: slow, obvious, and without a line of the package's arithmetic."""
 
 import datetime as dt
-from decimal import ROUND_FLOOR, Decimal
 from zoneinfo import ZoneInfo
 
 DAY = dt.timedelta(days=1)
 LAST = dt.date(2027, 6, 1)
 
 
-def ledger_by_hand(versions, as_of, section, *, home="USD", zone="UTC", heads=None):
+def ledger_by_hand(versions, as_of, section, *, zone="UTC", heads=None):
     """Return {(unit, (year, month)): (cents, is customer)} for every month that was over, and the months."""
-    terms = _terms(versions, section, home, zone)
+    terms = _terms(versions, section, zone)
     by_product = {}
     for term in terms:
         by_product.setdefault((term["account"], term["product"]), []).append(term)
@@ -34,7 +33,7 @@ def ledger_by_hand(versions, as_of, section, *, home="USD", zone="UTC", heads=No
     return cells, months
 
 
-def _terms(versions, section, home, zone):
+def _terms(versions, section, zone):
     by_contract = {}
     for row in versions.to_dict("records"):
         by_contract.setdefault(row["contract_id"], []).append(row)
@@ -51,7 +50,7 @@ def _terms(versions, section, home, zone):
         for number, row in enumerate(rows):
             told = _local(row["known_at"], zone)
             is_correction = number == 0 or told <= max(start, entered) + section.corrected_within_days * DAY
-            prices.append((start if is_correction else max(told, start), _home(row["cents"], row["currency"], home, section)))
+            prices.append((start if is_correction else max(told, start), int(row["cents"])))
         terms.append(
             {"account": newest["account_id"], "product": newest["product"] or "", "start": start, "end": end, "prices": prices}
         )
@@ -62,13 +61,6 @@ def _local(instant, zone):
     if instant.hour == instant.minute == instant.second == 0:
         return instant.date()
     return instant.to_pydatetime().replace(tzinfo=dt.UTC).astimezone(ZoneInfo(zone)).date()
-
-
-def _home(cents, currency, home, section):
-    if currency is None or currency == home:
-        return int(cents)
-    exact = Decimal(int(cents)) * Decimal(str(section.rates.per_unit[currency]))
-    return int((exact + Decimal("0.5")).to_integral_value(rounding=ROUND_FLOOR))
 
 
 def _price(term, day):

@@ -8,14 +8,13 @@ import pandas as pd
 from renewcast.params import RevenueSection
 
 START, DAYS = dt.date(2023, 1, 1), 1096
-PER_UNIT = {"EUR": 1.085, "JPY": 0.0067}
 
 
 def section(*, level="account", grace_days=30, pause_days=0, unpaid_cover="stays", corrected_within_days=20) -> RevenueSection:
     definition = {"level": level, "grace_days": grace_days, "pause_days": pause_days, "unpaid_cover": unpaid_cover}
     return RevenueSection.model_validate(
         {
-            "rates": {"stated_on": "2026-06-30", "per_unit": PER_UNIT},
+            "rates": {"stated_on": "2026-06-30", "per_unit": {}},
             "corrected_within_days": corrected_within_days,
             "definition": definition,
             "bars": {"net_dollar_retention": 1.2, "nps": 10},
@@ -24,7 +23,7 @@ def section(*, level="account", grace_days=30, pause_days=0, unpaid_cover="stays
 
 
 def histories(accounts: int, seed: int) -> pd.DataFrame:
-    """Every version of every term: contract_id, account_id, product, starts_on, ends_on, cents, currency, known_at."""
+    """Every version of every term: contract_id, account_id, product, starts_on, ends_on, cents, known_at."""
     rng = np.random.default_rng(seed)
     rows = []
     for number in range(accounts):
@@ -43,8 +42,7 @@ def histories(accounts: int, seed: int) -> pd.DataFrame:
             forever = rng.random() < 0.05
             rows += _versions(rng, f"{account}-{turn}", account, products[rng.integers(len(products))], start, end, forever)
     frame = pd.DataFrame(rows)
-    for name in ("product", "currency"):
-        frame[name] = frame[name].astype(object).where(frame[name].notna(), None)
+    frame["product"] = frame["product"].astype(object).where(frame["product"].notna(), None)
     return frame.sort_values(["contract_id", "known_at"], ignore_index=True)
 
 
@@ -88,7 +86,7 @@ def _versions(rng, contract, account, product, start, end, forever):
         replaced = after["known"] if after is not None else known + 50 if withdrawn else None
         found.append(
             {
-                **{name: row[name] for name in ("contract_id", "account_id", "product", "cents", "currency")},
+                **{name: row[name] for name in ("contract_id", "account_id", "product", "cents")},
                 "starts_on": _at(row["start"]),
                 "ends_on": pd.NaT if row["end"] is None else _at(row["end"]),
                 "known_at": _at(row["known"]),

@@ -39,7 +39,7 @@ class ProjectRevenue(ProjectData):
         Raises
         ------
         RenewcastError
-            "no recurring revenue: ..." without contracts; "revenue.rates: no rate for ..."; "no month of revenue ...".
+            "no recurring revenue: ..." without contracts; "no month of revenue ...".
         """
         return self.ledger(as_of).frame()
 

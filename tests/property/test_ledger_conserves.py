@@ -41,7 +41,7 @@ def heads_of(versions):
 
 def ledger_of(versions, as_of=AS_OF, zone="UTC", **chosen):
     seen = known_before(versions, as_of)
-    return build_ledger(seen, as_of, section(**chosen), home="USD", zone=zone, heads=heads_of(versions))
+    return build_ledger(seen, as_of, section(**chosen), zone=zone, heads=heads_of(versions))
 
 
 @pytest.mark.parametrize("chosen", CASES, ids=str)
@@ -122,9 +122,7 @@ def test_what_was_known_stays_as_it_was(versions, chosen):
 
 def test_order_of_rows_and_company_of_others_change_nothing(versions):
     whole = ledger_of(versions)
-    shuffled = build_ledger(
-        known_before(versions, AS_OF).sample(frac=1, random_state=1), AS_OF, section(), home="USD", zone="UTC"
-    )
+    shuffled = build_ledger(known_before(versions, AS_OF).sample(frac=1, random_state=1), AS_OF, section(), zone="UTC")
     assert np.array_equal(whole.cents, shuffled.cents) and np.array_equal(whole.known_at, shuffled.known_at)
     half = versions[versions["account_id"] < f"A{ACCOUNTS // 2:05d}"]
     part = ledger_of(half).frame()

@@ -16,17 +16,15 @@ from renewcast.revenue.versions import contract_versions
 AS_OF = dt.date(2026, 6, 1)
 
 
-def section_of(view, *, per_unit=None, corrected_within_days=30, **definition) -> RevenueSection:
+def section_of(view, **definition) -> RevenueSection:
     chosen = view.params.revenue.model_dump(mode="json")
     chosen["definition"] |= definition
-    chosen["corrected_within_days"] = corrected_within_days
-    chosen["rates"]["per_unit"] = per_unit or {}
     return RevenueSection.model_validate(chosen)
 
 
 def ledger(view, *, as_of=AS_OF, zone="UTC", heads=None, **chosen):
     versions = contract_versions(view, as_of)
-    return build_ledger(versions, as_of, section_of(view, **chosen), home="EUR", zone=zone, heads=heads)
+    return build_ledger(versions, as_of, section_of(view, **chosen), zone=zone, heads=heads)
 
 
 def moves(view, **chosen) -> dict:
@@ -174,21 +172,23 @@ def test_only_what_was_known_before_the_day_counts_and_only_months_that_were_ove
 
 
 def test_foreign_money_is_counted_at_the_stated_rate_and_refused_without_one():
-    view = contracts("""
-        account | starts_on  | ends_on    | mrr
-        home    | 2026-01-01 | 2027-01-01 | 100.01
-        euro    | 2026-01-01 | 2027-01-01 | 100.01
-        dollar  | 2026-01-01 | 2027-01-01 | 100.01
-    """)
-    versions = contract_versions(view, AS_OF)
-    versions["currency"] = versions["account_id"].map({"home": None, "euro": "EUR", "dollar": "USD"})
-    shared = {"home": "EUR", "zone": "UTC"}
-    found = build_ledger(versions, AS_OF, section_of(view, per_unit={"USD": 0.95}), **shared)
-    assert dict(zip(found.units["account_id"], found.cents[:, -1].tolist(), strict=True)) == {
-        "dollar": 9501, "euro": 10001, "home": 10001
-    }  # fmt: skip
-    with pytest.raises(RenewcastError, match=r"^revenue\.rates: no rate for USD, .*what one USD is worth in EUR\.$"):
-        build_ledger(versions, AS_OF, section_of(view), **shared)
+    text = """
+        account | starts_on  | ends_on    | mrr    | currency
+        home    | 2026-01-01 | 2027-01-01 | 100.01 |
+        euro    | 2026-01-01 | 2027-01-01 | 100.01 | EUR
+        dollar  | 2026-01-01 | 2027-01-01 | 100.01 | USD
+        half    | 2026-01-01 | 2027-01-01 |   0.10 | usd
+        pound   | 2026-01-01 | 2027-01-01 | 100.01 | GBP
+    """
+    assert moves(contracts(text, rates={"USD": 0.95, "GBP": 1.234567})) == {
+        "dollar": "new 2026-01 +95.01",  # 95.0095
+        "euro": "new 2026-01 +100.01",
+        "half": "new 2026-01 +0.1",  # 0.095: half a cent goes up
+        "home": "new 2026-01 +100.01",
+        "pound": "new 2026-01 +123.47",  # 123.4690...
+    }
+    with pytest.raises(RenewcastError, match=r"1 rows are in GBP, the project in EUR; say under revenue\.rates\.per_unit what"):
+        contracts(text, rates={"USD": 0.95})
 
 
 def test_who_churns_is_the_account_its_product_or_its_group():
@@ -244,7 +244,7 @@ def test_another_definition_is_told_with_every_account_that_it_flips_and_why(cha
     view = contracts(FLIPPING)
     here = section_of(view)
     heads = {name: name for name in ("late", "keeps", "free", "gone")} | {"mother": "daughter", "daughter": "daughter"}
-    shared = {"home": "EUR", "zone": "UTC", "heads": heads, "language": "en"}
+    shared = {"zone": "UTC", "heads": heads, "language": "en"}
     found = compare(contract_versions(view, AS_OF), AS_OF, here, section_of(view, **change).definition, **shared)
     assert dict(zip(found.flips["account_id"], found.flips["reason"], strict=True)) == told
     assert (found.flips["ended_on"] == pd.Timestamp("2026-01-20")).all()

@@ -18,7 +18,13 @@ LATER = dt.date(2027, 6, 28)
 
 
 def contracts(
-    text: str, *, accounts: str | None = None, lead_days: int = 0, horizon_days: int = 90, grace_days: int = 30
+    text: str,
+    *,
+    accounts: str | None = None,
+    lead_days: int = 0,
+    horizon_days: int = 90,
+    grace_days: int = 30,
+    rates: dict[str, float] | None = None,
 ) -> View:
     """Open a company with these terms; the accounts are those of the terms, known long before, unless given."""
     terms = text_tables.rows(text)
@@ -28,7 +34,8 @@ def contracts(
         row.setdefault("mrr", "100")
         row["known_at"] = row.get("known_at") or _ten_days_before(row["starts_on"])
     label = {"lead_days": lead_days, "horizon_days": horizon_days, "grace_days": grace_days}
-    return _open({"accounts": _accounts(accounts, terms), "contracts": terms}, {"churn": label, "renewal": label})
+    tables = {"accounts": _accounts(accounts, terms), "contracts": terms}
+    return _open(tables, {"churn": label, "renewal": label}, rates or {})
 
 
 def usage(text: str, *, lead_days: int = 0, horizon_days: int = 90, active_within_days: int = 180) -> View:
@@ -80,7 +87,7 @@ def _accounts(text, facts):
     return [{"account_id": name, "signed_up_at": "2024-01-01", "known_at": "2024-01-01 00:00:00"} for name in names]
 
 
-def _open(tables: dict, labels: dict) -> View:
+def _open(tables: dict, labels: dict, rates: dict | None = None) -> View:
     directory = Path(tempfile.mkdtemp())
     try:
         sources = {}
@@ -91,6 +98,7 @@ def _open(tables: dict, labels: dict) -> View:
         params["labels"] = labels
         if params["revenue"] is not None:
             params["revenue"]["definition"]["grace_days"] = labels["churn"]["grace_days"]
+            params["revenue"]["rates"]["per_unit"] = rates
         from renewcast.params import Params
 
         params = Params.model_validate(params)

@@ -74,7 +74,7 @@ class Comparison:
         return {**counts, "flips": rows.astype(object).where(rows.notna(), None).to_dict("records")}
 
 
-def compare(versions, as_of: dt.date, section, other, *, home: str, zone: str, heads: dict, language: str) -> Comparison:
+def compare(versions, as_of: dt.date, section, other, *, zone: str, heads: dict, language: str) -> Comparison:
     """List every end of cover that another definition of churn judges differently.
 
     Parameters
@@ -85,8 +85,8 @@ def compare(versions, as_of: dt.date, section, other, *, home: str, zone: str, h
     section : params.RevenueSection
         Whose definition is the one in force.
     other : params.DefinitionSection
-    home, zone : str
-        The project's currency and time zone.
+    zone : str
+        The project's time zone.
     heads : dict of str to str
         The account that names each account's group.
     language : {"en", "zh"}
@@ -98,7 +98,7 @@ def compare(versions, as_of: dt.date, section, other, *, home: str, zone: str, h
     """
     import pandas as pd
 
-    found = pieces(versions, section, home=home, zone=zone)
+    found = pieces(versions, section, zone=zone)
     ends = _ends_of_products(found)
     today = int(np.datetime64(as_of, "D").astype(np.int64))
     longest = max(section.definition.tolerated_days, other.tolerated_days)

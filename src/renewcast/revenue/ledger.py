@@ -81,7 +81,7 @@ class Ledger:
         return pd.DataFrame(columns)
 
 
-def build_ledger(versions, as_of: dt.date, section, *, home: str, zone: str, heads=None) -> Ledger:
+def build_ledger(versions, as_of: dt.date, section, *, zone: str, heads=None) -> Ledger:
     """Write the ledger from the versions of the terms.
 
     Parameters
@@ -90,8 +90,8 @@ def build_ledger(versions, as_of: dt.date, section, *, home: str, zone: str, hea
         See :func:`renewcast.revenue.versions.contract_versions`.
     as_of : datetime.date
     section : params.RevenueSection
-    home, zone : str
-        The project's currency and time zone: a month is over at midnight there.
+    zone : str
+        The project's time zone: a month is over at midnight there.
     heads : dict of str to str, optional
         The account that names each account's group; needed for the level ``parent`` only.
 
@@ -102,7 +102,7 @@ def build_ledger(versions, as_of: dt.date, section, *, home: str, zone: str, hea
     Raises
     ------
     RenewcastError
-        "no month of revenue ...", or as :func:`renewcast.revenue.money.in_home_cents`.
+        "no month of revenue ...".
 
     Examples
     --------
@@ -113,14 +113,14 @@ def build_ledger(versions, as_of: dt.date, section, *, home: str, zone: str, hea
     ...     "definition": {"level": "account", "grace_days": 30, "pause_days": 0, "unpaid_cover": "stays"},
     ...     "bars": {"net_dollar_retention": 1.2, "nps": 10}})
     >>> day = pd.to_datetime
-    >>> versions = pd.DataFrame({"contract_id": ["c", "d"], "account_id": ["A", "A"], "product": [None, None], "currency": None,
+    >>> versions = pd.DataFrame({"contract_id": ["c", "d"], "account_id": ["A", "A"], "product": [None, None],
     ...     "starts_on": day(["2025-01-10", "2025-03-15"]), "ends_on": day(["2025-03-10", "2025-04-15"]), "cents": [10000, 15000],
     ...     "known_at": day(["2025-01-01", "2025-03-12"]), "superseded_at": day([None, None])})
-    >>> ledger = build_ledger(versions, dt.date(2025, 6, 2), section, home="USD", zone="UTC").frame()
+    >>> ledger = build_ledger(versions, dt.date(2025, 6, 2), section, zone="UTC").frame()
     >>> ledger[["movement", "change_cents", "closing_cents"]].values.tolist()
     [['new', 10000, 10000], ['none', 0, 10000], ['expansion', 5000, 15000], ['churn', -15000, 0]]
     """
-    found = pieces(versions, section, home=home, zone=zone)
+    found = pieces(versions, section, zone=zone)
     months = _months(found, as_of, zone)
     if not len(months):
         raise RenewcastError(

@@ -18,15 +18,14 @@ def ledger_of(view, as_of: dt.date) -> Ledger:
     """
     section, versions = _section(view), contract_versions(view, as_of)
     of_group = heads(view, versions["account_id"], as_of) if section.definition.level == "parent" else None
-    project = view.params.project
-    return build_ledger(versions, as_of, section, home=project.currency, zone=project.time_zone, heads=of_group)
+    return build_ledger(versions, as_of, section, zone=view.params.project.time_zone, heads=of_group)
 
 
 def comparison_of(view, as_of: dt.date, other) -> Comparison:
     """Compare the project's definition of churn with another; see :func:`renewcast.revenue.churned.compare`."""
     section, versions, project = _section(view), contract_versions(view, as_of), view.params.project
     of_group = heads(view, versions["account_id"], as_of)
-    shared = {"home": project.currency, "zone": project.time_zone, "language": project.language}
+    shared = {"zone": project.time_zone, "language": project.language}
     return compare(versions, as_of, section, other, heads=of_group, **shared)
 
 

@@ -3,10 +3,9 @@
 import numpy as np
 
 from renewcast.revenue.day_numbers import days, local_days
-from renewcast.revenue.money import in_home_cents
 
 
-def pieces(versions, section, *, home: str, zone: str):
+def pieces(versions, section, *, zone: str):
     """Lay out what every term pays, from day to day.
 
     A term covers the days from ``starts_on`` to the one before ``ends_on``, as its newest version says. Its price is that of its
@@ -20,19 +19,14 @@ def pieces(versions, section, *, home: str, zone: str):
     versions : pandas.DataFrame
         See :func:`renewcast.revenue.versions.contract_versions`.
     section : params.RevenueSection
-    home, zone : str
-        The project's currency and time zone.
+    zone : str
+        The project's time zone.
 
     Returns
     -------
     pandas.DataFrame
         account_id, product ("" where none is named), from_day, to_day (the first day without; numbers of days), cents (int64, a
-        month, the project's currency); sorted by account_id, product and from_day. No piece is empty.
-
-    Raises
-    ------
-    RenewcastError
-        See :func:`renewcast.revenue.money.in_home_cents`.
+        month); sorted by account_id, product and from_day. No piece is empty.
 
     Examples
     --------
@@ -43,10 +37,10 @@ def pieces(versions, section, *, home: str, zone: str):
     ...     "definition": {"level": "account", "grace_days": 30, "pause_days": 0, "unpaid_cover": "stays"},
     ...     "bars": {"net_dollar_retention": 1.2, "nps": 10}})
     >>> day = pd.to_datetime
-    >>> versions = pd.DataFrame({"contract_id": ["c", "c"], "account_id": ["A", "A"], "product": [None, None], "currency": None,
+    >>> versions = pd.DataFrame({"contract_id": ["c", "c"], "account_id": ["A", "A"], "product": [None, None],
     ...     "starts_on": day(["2025-01-01"] * 2), "ends_on": day(["2026-01-01"] * 2), "cents": [10000, 15000],
     ...     "known_at": day(["2024-12-20", "2025-06-10"]), "superseded_at": day(["2025-06-10", None])})
-    >>> found = pieces(versions, section, home="USD", zone="UTC")
+    >>> found = pieces(versions, section, zone="UTC")
     >>> found["from_day"].to_numpy().astype("datetime64[D]").astype(str).tolist(), found["cents"].tolist()
     (['2025-01-01', '2025-06-10'], [10000, 15000])
     """
@@ -64,7 +58,6 @@ def pieces(versions, section, *, home: str, zone: str):
     is_correction = told <= np.maximum(starts, told[first]) + section.corrected_within_days
     begins = np.where(is_first | is_correction, starts, np.maximum(told, starts))
     following = np.where(is_last, ends, np.append(begins[1:], 0))
-    cents = in_home_cents(versions["cents"], versions["currency"], home, section.rates)
 
     newest = versions.loc[last[is_last & stands], ["account_id", "product"]]
     terms = pd.DataFrame({"account_id": newest["account_id"].to_numpy(), "product": _named(newest["product"])})
@@ -77,7 +70,7 @@ def pieces(versions, section, *, home: str, zone: str):
     until[terms["contract"]] = _replaced_on(terms)
 
     of_contract = pd.DataFrame({"contract": contract, "from_day": begins, "to_day": np.minimum(following, until[contract])})
-    of_contract["cents"] = cents
+    of_contract["cents"] = versions["cents"].to_numpy(dtype=np.int64)
     found = of_contract[stands & (of_contract["from_day"] < of_contract["to_day"])]
     found = found.merge(terms[["contract", "account_id", "product"]], on="contract", how="left")
     columns = ["account_id", "product", "from_day", "to_day", "cents"]

@@ -4,7 +4,7 @@ import datetime as dt
 
 from renewcast.days import midnight
 
-COLUMNS = ("contract_id", "account_id", "product", "starts_on", "ends_on", "currency", "known_at", "superseded_at")
+COLUMNS = ("contract_id", "account_id", "product", "starts_on", "ends_on", "known_at", "superseded_at")
 
 
 def contract_versions(view, as_of: dt.date):
@@ -18,9 +18,9 @@ def contract_versions(view, as_of: dt.date):
     Returns
     -------
     pandas.DataFrame
-        contract_id, account_id, product, starts_on, ends_on (NaT: open-ended), currency, known_at, superseded_at (NaT: not
-        replaced before ``as_of``), cents (int64, a month, in ``currency``); sorted by contract_id and known_at. ``mrr`` is what
-        is paid: a discount is taken off already.
+        contract_id, account_id, product, starts_on, ends_on (NaT: open-ended), known_at, superseded_at (NaT: not replaced
+        before ``as_of``), cents (int64, a month); sorted by contract_id and known_at. ``mrr`` is what is paid, in the project's
+        currency: a discount is taken off already, and foreign money was converted when it was staged.
     """
     import ibis
     import pandas as pd
@@ -31,8 +31,7 @@ def contract_versions(view, as_of: dt.date):
     for name in ("starts_on", "ends_on", "known_at", "superseded_at"):
         frame[name] = pd.to_datetime(frame[name]).astype("datetime64[us]")
     frame["superseded_at"] = frame["superseded_at"].where(frame["superseded_at"] < pd.Timestamp(as_of))
-    for name in ("product", "currency"):
-        frame[name] = frame[name].astype(object).where(frame[name].notna(), None)
+    frame["product"] = frame["product"].astype(object).where(frame["product"].notna(), None)
     return frame.sort_values(["contract_id", "known_at"], ignore_index=True)
 
 

@@ -138,7 +138,7 @@ def _contracts(bench: Workbench, rows: ibis.Table, report: TableReport, stops: l
         if len(foreign):
             stops.append(
                 f"sources.contracts: {_count(bench, others):,} rows are in {', '.join(foreign['currency'].to_pylist())}, "
-                f"the project in {own}; convert mrr in sql with the rate of the day on which the term was signed."
+                f"the project in {own}; say under revenue.rates.per_unit what one unit is worth in {own}, or convert mrr in sql."
             )
 
 

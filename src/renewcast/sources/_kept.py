@@ -95,6 +95,7 @@ def cache_key(params: Params, origins: dict[str, dict[str, Origin]]) -> str | No
         "duckdb": duckdb.__version__,
         "sources": {name: section.model_dump(mode="json") for name, section in params.sources.items()},
         "project": [params.project.time_zone, params.project.currency],
+        "rates": {} if params.revenue is None else params.revenue.rates.per_unit,
         "last": str(params.snapshots.last),
         "files": files,
     }

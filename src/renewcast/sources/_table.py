@@ -14,6 +14,7 @@ from renewcast.engine.storage import known_days
 from renewcast.errors import RenewcastError
 from renewcast.params import KnownAt, Params
 from renewcast.sources._contract import TableContract
+from renewcast.sources._currency import in_own_currency
 from renewcast.sources._mapping import Mapping, map_source
 from renewcast.sources._origins import Origin
 from renewcast.sources._parse import ARROW_TYPES
@@ -73,6 +74,8 @@ def stage_table(bench: Workbench, contract: TableContract, origins: dict[str, Or
         parsed = parse_rows(backend, raw, mapping, where, f"parsed_{name}")
         found = apply_set_rules(backend, parsed.table, mapping, bench.done.get("accounts"), name)
         kept = _set_aside(bench, raw, parsed, mapping, found, report)
+        if name == "contracts":
+            kept = in_own_currency(kept, bench.params)
         _write(bench, kept, mapping, found, report)
     except duckdb.Error as broken:
         reason = str(broken).strip().splitlines()[0]

@@ -63,7 +63,7 @@ def test_what_the_labels_call_churn_on_a_snapshot_is_lost_in_the_ledger_to_the_c
 
 def test_the_days_of_churn_are_those_of_the_spells(company, day):
     section = company.params.revenue
-    found = pieces(contract_versions(company.view, day), section, home="USD", zone="UTC")
+    found = pieces(contract_versions(company.view, day), section, zone="UTC")
     events = churn_events(found, section.definition)
     told = spells(company.view.known_contracts(day), 30).dropna()
     days = events["ended_on"].to_numpy().astype("datetime64[D]").astype("datetime64[us]")
@@ -79,7 +79,7 @@ def test_every_level_conserves_the_same_money(company, day):
         definition = company.params.revenue.definition.model_copy(update={"level": level, "grace_days": 0})
         section = company.params.revenue.model_copy(update={"definition": definition})
         heads = dict(zip(accounts := versions["account_id"].unique(), accounts, strict=True))
-        ledger = build_ledger(versions, day, section, home="USD", zone="UTC", heads=heads)
+        ledger = build_ledger(versions, day, section, zone="UTC", heads=heads)
         totals.append(ledger.cents.sum(axis=0).tolist())
     assert totals[0] == totals[1] == totals[2]
 

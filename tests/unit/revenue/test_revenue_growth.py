@@ -35,9 +35,9 @@ def ledger_of(rows):
     frame["contract_id"] = [f"c{number}" for number in range(len(frame))]
     for name in ("starts_on", "ends_on"):
         frame[name] = pd.to_datetime(frame[name]).astype("datetime64[us]")
-    frame = frame.assign(product=None, currency=None, cents=100 * frame.pop("mrr"), known_at=frame["starts_on"])
+    frame = frame.assign(product=None, cents=100 * frame.pop("mrr"), known_at=frame["starts_on"])
     frame["superseded_at"] = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us]")
-    return build_ledger(frame, dt.date(2025, 2, 1), section(), home="USD", zone="UTC")
+    return build_ledger(frame, dt.date(2025, 2, 1), section(), zone="UTC")
 
 
 def four_accounts():
@@ -74,7 +74,7 @@ def test_the_quick_ratio_is_told_only_where_something_was_lost():
 
 
 def test_the_gap_between_dollars_and_logos_always_adds_up():
-    ledger = build_ledger(known_before(histories(200, 3), AS_OF), AS_OF, section(), home="USD", zone="UTC")
+    ledger = build_ledger(known_before(histories(200, 3), AS_OF), AS_OF, section(), zone="UTC")
     found = retention(ledger, (1, 6, 12)).dropna(subset=["gap"])
     assert np.allclose(found["gap"], found[["gap_size", "gap_contraction", "gap_expansion"]].sum(axis=1), atol=1e-12)
     assert (found["gross_dollar_retention"] <= np.minimum(1, found["net_dollar_retention"]) + 1e-15).all()
