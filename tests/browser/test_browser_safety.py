@@ -31,7 +31,8 @@ def test_hostile_texts_are_shown_and_do_nothing(open_page):
     # Every account is opened: its bundle, its charts and its time line hold the text too.
     for address in addresses:
         page.evaluate("address => { location.hash = address; }", address)
-        until(page, "address => document.querySelector('#account-view').dataset.accountId === decodeURIComponent(address)", address[9:])
+        shown = "address => document.querySelector('#account-view').dataset.accountId === decodeURIComponent(address)"
+        until(page, shown, address[9:])
     assert page.evaluate("window.hacked") is None
     # The elements are ours: nothing was made from a text.
     assert page.locator("img, iframe, object, embed, link, base, audio, video").count() == 0
