@@ -39,6 +39,8 @@ ORDER = (
     ("layout",),
     ("simulate",),
     ("cli_text", "cli_text_lists"),
+    ("cli_app",),
+    ("cli_data", "cli_models", "cli_lists"),
     ("cli",),
     ("__init__", "__main__"),
 )
@@ -89,7 +91,7 @@ def test_only_tracking_imports_mlflow():
 
 def test_nothing_in_the_package_knows_the_simulated_truth():
     assert importers("renewcast.simulate.truth") == set()
-    assert importers("renewcast.simulate") <= {"cli.py"} | {m.name for m in modules() if m.room == "simulate"}
+    assert importers("renewcast.simulate") <= {"cli_data.py"} | {m.name for m in modules() if m.room == "simulate"}
 
 
 def test_the_simulator_knows_nothing_of_the_stages_that_it_feeds():

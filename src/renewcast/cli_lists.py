@@ -1,0 +1,48 @@
+"""Commands on the lists: explain an account, compare two weeks, print the plays."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from renewcast.cli_app import AsOfOption, JsonOption, ProjectOption, answer, app, open_project
+from renewcast.cli_text import explanation_text, plays_text
+from renewcast.cli_text_lists import SHOWN, diff_text
+
+
+@app.command()
+def explain(
+    account: Annotated[str, typer.Argument(help="account_id.")],
+    as_of: AsOfOption = None,
+    project: ProjectOption = Path("."),
+    json: JsonOption = False,
+):
+    """Say what one account's probability is made of."""
+    answer(json, lambda progress: open_project(project, progress).explain(account, as_of), explanation_text)
+
+
+@app.command()
+def diff(
+    earlier: Annotated[str, typer.Argument(metavar="WEEK", help="ISO week of the earlier list, for example 2026-W26.")],
+    later: Annotated[str, typer.Argument(metavar="WEEK", help="ISO week of the later list.")],
+    project: ProjectOption = Path("."),
+    json: JsonOption = False,
+):
+    """Say what changed between two published lists, and why: behaviour, time, late data, another model, its calibration."""
+
+    def work(progress):
+        compared = open_project(project, progress).changes(earlier, later)
+        return compared.to_dict(None if json else SHOWN)
+
+    answer(json, work, diff_text)
+
+
+@app.command()
+def plays(project: ProjectOption = Path("."), json: JsonOption = False):
+    """Print the library of plays: version, goal, steps, days, check, and the effect that is assumed or was measured."""
+
+    def work(progress):
+        opened = open_project(project, progress)
+        return {"plays": opened.plays_library().told(opened.params.project.language, opened.play_effects())}
+
+    answer(json, work, plays_text)
