@@ -5,6 +5,9 @@ Only events can be late. A state (a contract, a user, a milestone) has no time f
 told, so a new version of it is news.
 """
 
+import functools
+import operator
+
 import ibis
 
 from renewcast.engine.cells import RollUp
@@ -28,16 +31,16 @@ def hindsight(rollup: RollUp, before: int, now: int) -> RollUp:
 
     Notes
     -----
-    The cells of a pass are taken as they are and only their times move, so a stored roll-up makes this cheap. A pass whose
-    facts end (an open ticket) is the exception: a cell does not tell whether a fact ended or was replaced, so its rows are rolled
-    up anew.
+    The cells of a pass are taken as they are and only their times move, so a stored roll-up makes this cheap. Where a
+    cell does not tell enough, because its facts end (an open ticket: ended, or replaced?) or are revealed by another time than
+    the one they count by, the rows of the pass are rolled up anew.
     """
     origin = rollup.origin
 
     def moved(one: Pass):
         if rollup.contracts[one.table].kind != "event":
             return rollup.cells_of(one)
-        if one.until is not None:
+        if one.until is not None or set(one.reveals) - {one.at}:
             table = known_in_time(rollup.tables[one.table], one.at, before, now, origin)
             return one.cells(table, rollup.contracts[one.table], origin).cache()
         cells = rollup.cells_of(one)
@@ -95,14 +98,17 @@ def late_accounts(rollup: RollUp, before: int, now: int) -> list[str]:
     -------
     list of str, sorted
     """
-    origin, found = rollup.origin, set()
-    for name, contract in rollup.contracts.items():
-        if contract.kind != "event" or name in rollup.bases or contract.event_time is None:
-            continue
+    start, end = (origin_of(rollup.origin, number) for number in (before, now))
+    counted: dict[str, set] = {}
+    for one in rollup.passes():
+        if rollup.contracts[one.table].kind == "event":
+            counted.setdefault(one.table, set()).add(one.at)
+    found = set()
+    for name, times in sorted(counted.items()):
         table = rollup.tables[name]
-        start, end = origin_of(origin, before), origin_of(origin, now)
         told = (table.known_at >= start) & (table.known_at < end)
         replaced = table.superseded_at.notnull() & (table.superseded_at >= start) & (table.superseded_at < end)
-        late = table.filter((told | replaced) & (table[contract.event_time].cast("timestamp") < start))
+        is_past = [table[one].notnull() & (table[one].cast("timestamp") < start) for one in sorted(times)]
+        late = table.filter((told | replaced) & functools.reduce(operator.or_, is_past))
         found |= set(late.select("account_id").distinct().to_pyarrow()["account_id"].to_pylist())
     return sorted(found)
