@@ -127,7 +127,7 @@ def test_the_command_answers_and_writes_a_report(told, directory):
     assert told["metrics"]["base_rate"]["auc"]["estimate"] <= 0.6
     assert set(told["actionable_recall"]) == {"10_days", "30_days"}
     for found in told["actionable_recall"].values():
-        assert set(found) == {"list", "expected_loss", "largest_arr", "health_score", "random"}
+        assert set(found) == {"list", "expected_saving", "expected_loss", "largest_arr", "health_score", "random"}
         assert all(0 <= one["low"] <= one["estimate"] <= one["high"] <= 1 for one in found.values())
     assert set(told["staleness"]) >= {"0_weeks", "4_weeks", "8_weeks"}
     assert told["staleness"]["0_weeks"]["auc"] == {"estimate": 0, "low": 0, "high": 0}

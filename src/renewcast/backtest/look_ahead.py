@@ -1,8 +1,8 @@
 """Beyond the label's horizon: what a past training would have said of the next twelve months, month by month."""
 
-STEP_DAYS, MONTHS = 30, 12
-LOOKED_AHEAD_DAYS = tuple(STEP_DAYS * (month + 1) for month in range(MONTHS))
-COLUMNS = tuple(f"churn_by_{days}d" for days in LOOKED_AHEAD_DAYS)
+from renewcast.plays.saved import CURVE_DAYS
+
+COLUMNS = tuple(f"churn_by_{days}d" for days in CURVE_DAYS)
 
 
 def churn_within(view, trained, labelled, training_set, rows, features, probability) -> list:
@@ -32,6 +32,7 @@ def churn_within(view, trained, labelled, training_set, rows, features, probabil
 
     from renewcast.datasets.training_set import label_of
     from renewcast.estimators.survival_curves import SurvivalCurves
+    from renewcast.estimators.term_hazard import STEP_DAYS
     from renewcast.evaluation.training import fit_survival
     from renewcast.snapshots.terms import cover_days
 
@@ -42,8 +43,6 @@ def churn_within(view, trained, labelled, training_set, rows, features, probabil
     ends = rows[["account_id", "as_of"]].merge(covered, on=["account_id", "as_of"], how="left")["cover_ends_on"]
     ends.index = rows.index
     steps = hazard.predict(features, cover_days(ends, rows["as_of"], label.lead_days))
-    curves = SurvivalCurves.through(
-        steps, STEP_DAYS, probability.to_numpy(), label.horizon_days, limit_days=max(LOOKED_AHEAD_DAYS)
-    )
-    read = np.column_stack([curves.probability_by(days) for days in LOOKED_AHEAD_DAYS])
+    curves = SurvivalCurves.through(steps, STEP_DAYS, probability.to_numpy(), label.horizon_days, limit_days=max(CURVE_DAYS))
+    read = np.column_stack([curves.probability_by(days) for days in CURVE_DAYS])
     return [pd.DataFrame(read, columns=list(COLUMNS), index=rows.index)]

@@ -121,7 +121,8 @@ def _recall(found, params, figures) -> list[str]:
         f"({params.project.currency} {first.lost_arr:,.0f}) that stood in the top {params.backtest.capacity_per_owner} of its "
         "owner on the last weekly list so many days before the deadline: the day of notice, or the end of the term. The list "
         f"is ranked by the probability of churn inside {params.labels.churn.horizon_days} days, so an account whose cover ends "
-        "later than that cannot stand high on it."
+        "later than that cannot stand high on it; the owners' places go by expected saving, which looks as far ahead as the "
+        f"longest play ({max(params.backtest.lead_days)} days), the notice and the week to the next list."
     )
     return [*head, said, "", *_section("actionable_recall", figures), *_table(table)]
 

@@ -13,12 +13,14 @@ from renewcast.errors import RenewcastError
 
 RANKINGS = {
     "list": ["listed", "arr"],
+    "expected_saving": ["expected_saving", "arr"],
     "expected_loss": ["expected_loss", "arr"],
     "largest_arr": ["arr"],
     "health_score": ["health_score", "arr"],
     "random": [],
 }
-"""What the lists are ranked by to ask what was found in time: as published, by probability times ARR, by three plain means."""
+"""What the lists are ranked by to ask what was found in time: by probability, by what a play may still save (what fills the
+owners' places), by probability times ARR, by three plain means."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -164,7 +166,7 @@ def run_backtest(project, target: str, as_of: dt.date) -> Backtest:
     judged = with_outcomes(panel, target, pd.concat(judged, ignore_index=True), as_of)
     kinds = account_kinds(panel, judged, project.segments())
     judged = pd.concat([judged, kinds], axis=1)
-    recall, losses = _recall(view, params, target, as_of, plan, trained, seed)
+    recall, losses = _recall(view, params, target, as_of, plan, trained, seed, project.plays_library())
     found = Backtest(
         target=target,
         as_of=as_of,
@@ -222,10 +224,11 @@ def _staleness(panel, target, as_of, plan, trained, seed):
     return staleness_curve(pairs, seed=seed)
 
 
-def _recall(view, params, target, as_of, plan, trained, seed):
+def _recall(view, params, target, as_of, plan, trained, seed, library):
     """Ask what the weekly lists found in time; two empty tables where the outcome is not the end of terms."""
     import pandas as pd
 
+    from renewcast.backtest.saving import expected_savings
     from renewcast.evaluation.actionable_recall import (
         RECALL_COLUMNS,
         actionable_recall,
@@ -245,6 +248,7 @@ def _recall(view, params, target, as_of, plan, trained, seed):
     lists["arr"] = 12 * lists["mrr"]
     lists["expected_loss"] = lists["listed"] * lists["arr"]
     known_until = min(pd.Timestamp(as_of), pd.Timestamp(view.outcomes_known_until(target)))
+    lists["expected_saving"] = expected_savings(view, lists, library, max(settings.lead_days))
     churned = churned_spells(view.known_contracts(as_of), label.grace_days, known_until)
     losses = lost_terms(view.known_deadlines(as_of), churned, label.horizon_days)
     losses["group"] = view.groups(losses["account_id"], as_of)

@@ -18,6 +18,7 @@ from renewcast.plots.model import NAMES
 
 RANKING_NAMES = {
     "list": "the list",
+    "expected_saving": "expected saving",
     "expected_loss": "probability x ARR",
     "largest_arr": "largest ARR first",
     "health_score": "health score by rules",
@@ -25,6 +26,7 @@ RANKING_NAMES = {
 }
 _RANKING_LOOKS = {
     "list": (BLUE, "-", "o"),
+    "expected_saving": (ORANGE, "--", "D"),
     "expected_loss": (BLUE, "--", "s"),
     "largest_arr": (ORANGE, "-", "^"),
     "health_score": (GREY, "-", "v"),
