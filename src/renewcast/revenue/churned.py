@@ -51,7 +51,8 @@ class Comparison:
     Parameters
     ----------
     flips : pandas.DataFrame
-        account_id, product, ended_on (datetime64), lost_cents (what the product cost a month when its cover ended), churned_here,
+        account_id, product (None where neither level is ``product``: an account is listed once a day), ended_on (datetime64),
+        lost_cents (what cost so much a month until its cover ended), churned_here,
         churned_there, reason; every end of cover that the two judge differently.
     ends : int
         Ends of cover that both have judged.
@@ -100,6 +101,9 @@ def compare(versions, as_of: dt.date, section, other, *, zone: str, heads: dict,
 
     found = pieces(versions, section, zone=zone)
     ends = _ends_of_products(found)
+    by_product = "product" in (section.definition.level, other.level)
+    if not by_product:
+        ends = _once_an_account(ends)
     today = int(np.datetime64(as_of, "D").astype(np.int64))
     longest = max(section.definition.tolerated_days, other.tolerated_days)
     over = ends["ended_on"] < today
@@ -113,7 +117,7 @@ def compare(versions, as_of: dt.date, section, other, *, zone: str, heads: dict,
     stays = [other if churned else section.definition for churned in flips["churned_here"]]
     flips["reason"] = why_stays(flips, found, stays, heads, language)
     flips["ended_on"] = pd.to_datetime(flips["ended_on"].to_numpy().astype("datetime64[D]").astype("datetime64[us]"))
-    flips["product"] = flips["product"].where(flips["product"] != "", None)
+    flips["product"] = flips["product"].where(flips["product"] != "", None) if by_product else None
     return Comparison(flips, len(ends), int(here.sum()), int(there.sum()), undecided)
 
 
@@ -133,6 +137,12 @@ def _ends_of_products(found):
     ends = ends.merge(lost, left_on=["account_id", "product", "ended_on"], right_index=True, how="left")
     order = ["account_id", "ended_on", "product"]
     return ends.sort_values(order, ignore_index=True)[[*order, "lost_cents"]]
+
+
+def _once_an_account(ends):
+    """Put the products of an account that end on one day together; the first of them gives the reason."""
+    lost = ends.groupby(["account_id", "ended_on"])["lost_cents"].transform("sum")
+    return ends.assign(lost_cents=lost).drop_duplicates(["account_id", "ended_on"]).reset_index(drop=True)
 
 
 def _churned(ends, found, definition, heads):

@@ -4,6 +4,7 @@ import datetime as dt
 
 import numpy as np
 
+from renewcast.errors import RenewcastError
 from renewcast.revenue.cohort_members import active_days
 from renewcast.revenue.cohorts import wilson
 from renewcast.revenue.day_numbers import days as day_numbers
@@ -22,7 +23,8 @@ def funnel(view, as_of: dt.date, *, period="month", source="usage", within_days=
     ----------
     view : datasets.view.View
     as_of : datetime.date
-        Accounts whose first ``within_days`` were not over by then are left out, so that all are judged alike.
+        Accounts whose first ``within_days`` were not over by then are left out, so that all are judged alike; so are those that
+        signed up before the first event on record.
     period : {"week", "month", "quarter", "year"}
     source : str
         The table of events that is activity.
@@ -37,6 +39,11 @@ def funnel(view, as_of: dt.date, *, period="month", source="usage", within_days=
     pandas.DataFrame
         cohort, step ("active_1", "active_5", ..., "paid" where there are contracts), size, reached, share, low, high (90 %,
         Wilson); sorted by step (in that order) and cohort.
+
+    Raises
+    ------
+    RenewcastError
+        "no account signed up ...", or "... is no table of events".
     """
     import pandas as pd
 
@@ -47,11 +54,13 @@ def funnel(view, as_of: dt.date, *, period="month", source="usage", within_days=
     accounts = accounts.sort_index()
     began = local_days(pd.to_datetime(accounts["signed_up_at"]).astype("datetime64[us]"), zone)
     today = int(np.datetime64(as_of, "D").astype(np.int64))
-    judged = began + within_days <= today
+    events = active_days(view, source, as_of)
+    # Whoever signed up before the first event on record was active where nobody looked.
+    judged = (began + within_days <= today) & (began >= events["day"].min())
     members = pd.DataFrame({"account_id": accounts.index[judged], "began": began[judged]})
     members["cohort"] = [name_of(int(number), period) for number in number_of(members["began"].to_numpy(), period)]
 
-    done = active_days(view, source, as_of).merge(members[["account_id", "began"]], on="account_id")
+    done = events.merge(members[["account_id", "began"]], on="account_id")
     done = done[(done["day"] >= done["began"]) & (done["day"] < done["began"] + within_days)]
     times = members["account_id"].map(done.groupby("account_id").size()).fillna(0).to_numpy()
     reached = {f"active_{depth}": times >= depth for depth in depths}
@@ -61,6 +70,10 @@ def funnel(view, as_of: dt.date, *, period="month", source="usage", within_days=
         paid_on = paying.assign(day=day_numbers(paying["starts_on"])).groupby("account_id")["day"].min()
         paid_on = members["account_id"].map(paid_on).to_numpy(dtype=np.float64)
         reached["paid"] = paid_on < (members["began"] + within_days).to_numpy()
+    if not len(members):
+        raise RenewcastError(
+            f"no account signed up since {source} are recorded and {within_days} days before {as_of}; take fewer days."
+        )
     parts = []
     for step, is_reached in reached.items():
         grouped = pd.DataFrame({"cohort": members["cohort"], "reached": is_reached}).groupby("cohort")["reached"]
