@@ -22,6 +22,7 @@ ORDER = (
     ("evaluation",),
     ("explanation",),
     ("segments",),
+    ("signals",),
     ("plays",),
     ("scoring",),
     ("publishing",),

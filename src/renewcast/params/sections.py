@@ -233,6 +233,13 @@ class LifetimeSection(Section):
     limit_months: Annotated[int, Field(ge=1, le=240)]
 
 
+class SignalsSection(Section):
+    """Signals: the share of false ones that is put up with, and from which risk on opportunities wait (times the base rate)."""
+
+    false_discovery_rate: Annotated[float, Field(gt=0, lt=1)]
+    held_back_above: Annotated[float, Field(gt=0)]
+
+
 class PublishingSection(Section):
     """Where the lists are written."""
 
@@ -258,6 +265,7 @@ class Params(Section):
     actions: ActionsSection
     scoring: ScoringSection
     lifetime: LifetimeSection
+    signals: SignalsSection
     publishing: PublishingSection
 
     @model_validator(mode="after")

@@ -1,0 +1,62 @@
+"""Facts known at or after a day never change which signals fire on it, what they say, or what their cards say."""
+
+import datetime as dt
+
+import ibis
+import pytest
+
+from renewcast import Project
+from renewcast.datasets.view import View
+from renewcast.features.derived import with_derived
+from renewcast.signals.firing import firing, known_at
+from renewcast.signals.operating_characteristics import signal_cards
+
+DAYS = (dt.date(2024, 9, 30), dt.date(2025, 6, 2))
+
+
+def without_what_came_later(project, day: dt.date) -> View:
+    """Open the company as it stood on a day: rows known later are not there, nor what was filled in or replaced since."""
+    whole = project.view
+    view = View(project.params, project.staged, project.directory / "data" / "work" / "spill")
+    instant = ibis.literal(dt.datetime.combine(day, dt.time()))
+    tables = {}
+    for name in whole.files:
+        table, contract = whole.store.tables[name], whole.store.contracts[name]
+        kept = table.filter(table.known_at < instant)
+        masked = {"superseded_at": ibis.ifelse(kept.superseded_at < instant, kept.superseded_at, ibis.null("timestamp"))}
+        for column, declared in contract.columns.items():
+            if declared.revealed_by is not None:
+                told = kept[declared.revealed_by].cast("timestamp") < instant
+                masked[column] = ibis.ifelse(told, kept[column], ibis.null(kept[column].type()))
+        tables[name] = kept.mutate(**masked).cache()
+    contracts = {name: whole.store.contracts[name] for name in tables}
+    view.store = with_derived(tables, contracts, whole.mapped_columns, view.grace_days)
+    return view
+
+
+@pytest.fixture(scope="module")
+def project(company):
+    return Project.load(company.directory)
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_what_becomes_known_later_changes_no_signal(project, day):
+    then = firing(known_at(without_what_came_later(project, day), day))
+    now = firing(known_at(project.view, day))
+    assert len(now) > 50
+    assert now.equals(then)
+
+
+def test_what_becomes_known_later_changes_no_card(project):
+    day = DAYS[1]
+    then, now = signal_cards(without_what_came_later(project, day), day), signal_cards(project.view, day)
+    assert any(card["alarms"] for card in now)
+    assert now == then
+
+
+def test_the_order_of_rows_changes_no_signal(project):
+    day, view = DAYS[1], View(project.params, project.staged, project.directory / "data" / "work" / "spill")
+    tables = {name: view.store.tables[name] for name in view.files}
+    turned = {name: table.order_by(ibis.desc(table.known_at)).cache() for name, table in tables.items()}
+    view.store = with_derived(turned, {name: view.store.contracts[name] for name in turned}, view.mapped_columns, view.grace_days)
+    assert firing(known_at(view, day)).equals(firing(known_at(project.view, day)))
