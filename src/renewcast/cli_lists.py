@@ -7,7 +7,7 @@ import typer
 
 from renewcast.cli_app import AsOfOption, JsonOption, ProjectOption, answer, app, open_project
 from renewcast.cli_text import explanation_text, plays_text
-from renewcast.cli_text_lists import SHOWN, diff_text
+from renewcast.cli_text_lists import SHOWN, diff_text, signals_text
 
 
 @app.command()
@@ -46,3 +46,17 @@ def plays(project: ProjectOption = Path("."), json: JsonOption = False):
         return {"plays": opened.plays_library().told(opened.params.project.language, opened.play_effects())}
 
     answer(json, work, plays_text)
+
+
+@app.command()
+def signals(as_of: AsOfOption = None, project: ProjectOption = Path("."), json: JsonOption = False):
+    """Print each signal's card: how often it was right, how early, how often in vain, and why it is silent."""
+
+    def work(progress):
+        opened = open_project(project, progress)
+        day = opened.day(as_of)
+        noticed = opened.noticed(day)
+        now = noticed.fired["signal"].value_counts()
+        return {"as_of": day, "signals": [{**card, "fires_now": int(now.get(card["name"], 0))} for card in noticed.cards]}
+
+    answer(json, work, signals_text)

@@ -43,3 +43,39 @@ def _account(one: dict, words: str | None) -> str:
 
 def _points(value) -> str:
     return "-" if value is None else f"{100 * value:+.1f}"
+
+
+def signals_text(answer: dict) -> str:
+    """Write the cards of the signals: what each was worth, then why those that are silent are."""
+    cards = answer["signals"]
+    measured = [card for card in cards if card["measured_from"]]
+    lines = [f"as of {answer['as_of']}: {sum(card['speaks'] for card in cards)} of {len(cards)} signals speak"]
+    if measured:
+        lines[0] += f"; measured on alarms of {measured[0]['measured_from']} to {measured[0]['measured_to']}"
+    lines.append(
+        f"{'signal':<23} {'kind':<12} {'now':>5} {'alarms':>6} {'right':>6} {'others':>7} {'lift (90 %)':>18} {'days':>5} "
+        f"{'false/100w':>10}  speaks"
+    )
+    for card in cards:
+        lift = "-" if card["lift"] is None else f"{card['lift']:.2f} ({_two(card['lift_low'])} to {_two(card['lift_high'])})"
+        worth = f"{_count(card['alarms']):>6} {_share(card['precision']):>6} {_share(card['base_rate']):>7} {lift:>18}"
+        early = f"{_count(card['lead_days']):>5} {_two(card['false_alarms_per_100_account_weeks']):>10}"
+        speaks = "yes" if card["speaks"] else f"no: {card['why_silent']}"
+        lines.append(f"{card['name']:<23} {card['kind']:<12} {card['fires_now']:>5,} {worth} {early}  {speaks}")
+    lines.append(
+        "right: alarms followed by the outcome; others: accounts in the same situation; days: median from alarm to the end of "
+        "cover; false/100w: false alarms per 100 account-weeks"
+    )
+    return "\n".join(lines)
+
+
+def _two(value) -> str:
+    return "-" if value is None else f"{value:.2f}"
+
+
+def _share(value) -> str:
+    return "-" if value is None else f"{value:.1%}"
+
+
+def _count(value) -> str:
+    return "-" if value is None else f"{value:,.0f}"

@@ -15,7 +15,7 @@ class Project(ProjectModels):
     renewcast.errors.RenewcastError: nowhere/params.yaml does not exist; run `renewcast init nowhere` or give --project DIR.
     """
 
-    # -- scores and lists ------------------------------------------------------------------------------------------
+    # -- scores ----------------------------------------------------------------------------------------------------
 
     _last_scores = None
 
@@ -177,6 +177,38 @@ class Project(ProjectModels):
 
         _, scores = self.score_snapshot(as_of)
         return explanations(scores, self.view.catalogue.specs)
+
+    # -- signals ---------------------------------------------------------------------------------------------------
+
+    _last_noticed = None
+
+    def noticed(self, as_of=None):
+        """Return what the signals of a snapshot day say, and their cards: :class:`renewcast.signals.week.Noticed`."""
+        from renewcast.signals.week import noticed
+
+        day = self.day(as_of)
+        if self._last_noticed is None or self._last_noticed[0] != day:
+            kept = self.directory / "data" / "work" / "signals"
+            self._last_noticed = day, noticed(self.view, day, kept, progress=self.progress)
+        return self._last_noticed[1]
+
+    def signals(self, as_of=None):
+        """Return which signals fire on a snapshot day, also such as are silent: account_id, signal, kind, evidence."""
+        from renewcast.signals.firing import firing, known_at
+
+        return firing(known_at(self.view, self.day(as_of)))
+
+    def signal_cards(self, as_of=None):
+        """Return what each signal was worth so far, and why it is silent where it is.
+
+        See :func:`renewcast.signals.operating_characteristics.signal_cards`, here as a DataFrame; only outcomes that were known
+        before the day count.
+        """
+        import pandas as pd
+
+        return pd.DataFrame(self.noticed(as_of).cards)
+
+    # -- lists -----------------------------------------------------------------------------------------------------
 
     def risk_list(self, as_of=None):
         """Return the risk list of a snapshot day as it would be published now, without publishing it."""

@@ -83,7 +83,7 @@ def draft_list(project, as_of: dt.date) -> Draft:
     from renewcast.comparison import since_last_list
     from renewcast.publishing import last_before, read_list
     from renewcast.publishing.columns import COLUMN_NAMES
-    from renewcast.publishing.supplement import Supplement
+    from renewcast.publishing.supplement import OPPORTUNITY_COLUMNS, Supplement
     from renewcast.scoring.actions import Plan
     from renewcast.scoring.risk_list import risk_list
 
@@ -99,12 +99,16 @@ def draft_list(project, as_of: dt.date) -> Draft:
             banners.append(_BANNERS[language]["segments"].format(why=why))
     last = last_before(project.lists_directory, iso_week(as_of))
     before = None if last is None else read_list(last.list_dir)
-    plan = Plan(project.plays_library(), project.play_effects(as_of))
-    rows = risk_list(project.view, champion, scores, clusters, before, plan)
+    plan, noticed = Plan(project.plays_library(), project.play_effects(as_of)), project.noticed(as_of)
+    rows, found = risk_list(project.view, champion, scores, clusters, before, plan, noticed)
     rows, gone, notes = since_last_list(project, rows, champion, scores, last, before)
     rows = rows.reindex(columns=list(COLUMN_NAMES))
     supplement = Supplement(
-        gone=gone, explanations=project.explanations(as_of), plays=plan.library.told(language, project.play_effects(as_of))
+        opportunities=found.reindex(columns=list(OPPORTUNITY_COLUMNS)),
+        explanations=project.explanations(as_of),
+        gone=gone,
+        signals=noticed.cards,
+        plays=plan.library.told(language, plan.effects),
     )
     return Draft(rows, supplement, banners, notes, champions, clusters, last)
 

@@ -44,6 +44,15 @@ class AnswersTo(Section):
     signals: list[Name]
     notes: list[Text] = []
 
+    @model_validator(mode="after")
+    def _known(self):
+        from renewcast.signals.catalogue import BY_NAME
+
+        unknown = [name for name in self.signals if name not in BY_NAME]
+        if unknown:
+            raise ValueError(f"there is no signal {unknown[0]}; `renewcast signals` lists them")
+        return self
+
 
 class Check(Section):
     """What tells whether the play worked: a measure, how many days after its start, and in words."""

@@ -1,15 +1,19 @@
 """The weekly risk list: one row per account in scope, in the order in which to look at them."""
 
+import dataclasses
+
+from renewcast.plays.assignment import WORDS
 from renewcast.plays.saved import CURVE_DAYS
 from renewcast.scoring.actions import actions
 from renewcast.scoring.not_scored import why_not_scored
+from renewcast.scoring.opportunities import opportunities
 from renewcast.scoring.reasons import fill_reasons
 from renewcast.scoring.survival import LIST_HORIZONS, survival
 from renewcast.segments.lifecycle import lifecycle_stage
 from renewcast.segments.tiers import arr_growth, tier
 
 
-def risk_list(view, champion, scores, clusters, last_list, plan):
+def risk_list(view, champion, scores, clusters, last_list, plan, noticed):
     """Put the list together.
 
     Parameters
@@ -22,12 +26,15 @@ def risk_list(view, champion, scores, clusters, last_list, plan):
         The list published before this one.
     plan : scoring.actions.Plan
         The plays, and what they rest on.
+    noticed : signals.week.Noticed
 
     Returns
     -------
     pandas.DataFrame
         The columns of publishing.columns.LIST_COLUMNS, in any order. Scored accounts come first, by falling probability; equal
         ones by falling ARR, then by account_id; then the accounts that were not scored.
+    pandas.DataFrame
+        The opportunities beside it, see :func:`renewcast.scoring.opportunities.opportunities`, with play and due_on.
     """
     import numpy as np
     import pandas as pd
@@ -58,7 +65,15 @@ def risk_list(view, champion, scores, clusters, last_list, plan):
         rows[name] = curves[name].to_numpy()
     rows["churn_probability_last_list"] = _last(last_list, rows["account_id"])
     fill_reasons(rows, scores, view.catalogue.specs, language, currency)
+    rows["signals"] = noticed.sentences(rows["account_id"])
+    held_back_above = params.signals.held_back_above
+    found = opportunities(rows, noticed, champion.record["base_rate"], held_back_above, language)
+    free = found.loc[found["held_back"].isna(), ["account_id", "signal"]]
+    plan = dataclasses.replace(plan, fired=pd.concat([noticed.speaking("risk"), free]), opportunities=found)
     rows = pd.concat([rows, actions(view, champion, scores, rows, curves, plan, last_list)], axis=1)
+    offered = rows.loc[rows["goal"].isin([WORDS[language][goal] for goal in ("expand", "cross_sell")])]
+    found = found.merge(offered[["account_id", "play", "due_on"]], on="account_id", how="left")
+    found.loc[found["held_back"].notna(), ["play", "due_on"]] = None
     rows["status"] = np.where(scores.scored, "scored", "not_scored")
     rows["reason_not_scored"] = [
         None if reason is None or reason != reason else why_not_scored(reason, language) for reason in frame["reason_not_scored"]
@@ -68,7 +83,7 @@ def risk_list(view, champion, scores, clusters, last_list, plan):
     order = np.lexsort((rows["account_id"], -rows["arr"], -rows["churn_probability"].fillna(-1.0)))
     rows = rows.iloc[order].reset_index(drop=True)
     rows.insert(0, "rank", np.arange(1, len(rows) + 1))
-    return rows
+    return rows, found
 
 
 def _days_left(frame):
