@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from renewcast.cli_app import AsOfOption, JsonOption, ProjectOption, answer, app, open_project
-from renewcast.cli_text import explanation_text, plays_text
+from renewcast.cli_text import explanation_text, lines_of, plays_text
 from renewcast.cli_text_lists import SHOWN, diff_text, signals_text
 
 
@@ -60,3 +60,17 @@ def signals(as_of: AsOfOption = None, project: ProjectOption = Path("."), json: 
         return {"as_of": day, "signals": [{**card, "fires_now": int(now.get(card["name"], 0))} for card in noticed.cards]}
 
     answer(json, work, signals_text)
+
+
+@app.command("import-verdicts")
+def import_verdicts(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A list's workbook or an owner's file, filled in.")],
+    known_at: Annotated[
+        str | None,
+        typer.Option("--known-at", metavar="DATE", help="When it was known.", show_default="when FILE was last changed"),
+    ] = None,
+    project: ProjectOption = Path("."),
+    json: JsonOption = False,
+):
+    """Take owners' verdicts back as facts; a file that holds anything wrong is refused as a whole."""
+    answer(json, lambda progress: open_project(project, progress).import_verdicts(file, known_at), lines_of)

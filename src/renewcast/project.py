@@ -253,6 +253,23 @@ class Project(ProjectModels):
 
         return compare_weeks(self, earlier, later)
 
+    def import_verdicts(self, file, known_at=None) -> dict:
+        """Take back what owners filled in on a published list; see :func:`renewcast.publishing.verdicts.import_verdicts`."""
+        from renewcast.publishing.verdicts import import_verdicts
+
+        return import_verdicts(self.lists_directory, self.verdicts_directory, Path(file), known_at)
+
+    def verdicts(self):
+        """Return every verdict that owners gave; see :func:`renewcast.publishing.verdict_store.read_verdicts`."""
+        from renewcast.publishing.verdict_store import read_verdicts
+
+        return read_verdicts(self.verdicts_directory)
+
+    @property
+    def verdicts_directory(self) -> Path:
+        """Where verdicts are kept, for good."""
+        return self.directory / "data" / "verdicts"
+
     @property
     def lists_directory(self) -> Path:
         """Where lists are published."""
