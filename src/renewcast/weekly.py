@@ -153,7 +153,8 @@ def publish_week(project, as_of: dt.date) -> dict:
         run_key=_run_key(project, as_of, draft),
         notes=_notes(champions, as_of, params) + draft.notes,
     )
-    published = publish_list(project.lists_directory, rows, about, draft.supplement)
+    supplement = _with_history(project, draft.supplement, rows, about)
+    published = publish_list(project.lists_directory, rows, about, supplement)
     scored = int((rows["status"] == "scored").sum())
     return {
         "week": published.week,
@@ -170,6 +171,16 @@ def publish_week(project, as_of: dt.date) -> dict:
         "banners": banners,
         **_shadow(project, as_of),
     }
+
+
+def _with_history(project, supplement, rows, about):
+    """Add the weeks and events of the accounts that the page shows, with the probabilities as they were published."""
+    from renewcast.publishing.past_probabilities import with_past_probabilities
+    from renewcast.scoring.account_history import account_history
+
+    told = with_past_probabilities(project.lists_directory, rows, about)
+    weeks, events = account_history(project.view, told["account_id"].unique().tolist(), about.as_of, told)
+    return dataclasses.replace(supplement, weeks=weeks, events=events)
 
 
 def _shadow(project, as_of: dt.date) -> dict:

@@ -29,10 +29,10 @@ def test_hostile_texts_are_shown_and_do_nothing(open_page):
     addresses = page.eval_on_selector_all("#live tbody a", "links => links.map(link => link.getAttribute('href'))")
     assert len(set(addresses)) == len(rows)
     # Every account is opened: its bundle, its charts and its time line hold the text too.
+    shows = "address => document.querySelector('#account-view').dataset.accountId === decodeURIComponent(address)"
     for address in addresses:
         page.evaluate("address => { location.hash = address; }", address)
-        shown = "address => document.querySelector('#account-view').dataset.accountId === decodeURIComponent(address)"
-        until(page, shown, address[9:])
+        until(page, shows, address.removeprefix("#account="))
     assert page.evaluate("window.hacked") is None
     # The elements are ours: nothing was made from a text.
     assert page.locator("img, iframe, object, embed, link, base, audio, video").count() == 0
