@@ -7,7 +7,7 @@ import typer
 
 from renewcast.cli_app import AsOfOption, JsonOption, ProjectOption, answer, app, open_project
 from renewcast.cli_text import explanation_text, lines_of, plays_text
-from renewcast.cli_text_lists import SHOWN, diff_text, signals_text
+from renewcast.cli_text_lists import SHOWN, diff_text, replay_text, signals_text
 
 
 @app.command()
@@ -74,3 +74,24 @@ def import_verdicts(
 ):
     """Take owners' verdicts back as facts; a file that holds anything wrong is refused as a whole."""
     answer(json, lambda progress: open_project(project, progress).import_verdicts(file, known_at), lines_of)
+
+
+@app.command()
+def replay(
+    week: Annotated[str, typer.Argument(help="Of a published list, for example 2026-W27.")],
+    revision: Annotated[int | None, typer.Option(min=1, help="Of the list.", show_default="the latest")] = None,
+    project: ProjectOption = Path("."),
+    json: JsonOption = False,
+):
+    """Make a published list again from what it was made from, and say whether it is the same to the byte (exit code 2 if not)."""
+    found = {}
+
+    def work(progress):
+        from renewcast.replay.replay import replay
+
+        found.update(replay(open_project(project, progress), week, revision))
+        return found
+
+    answer(json, work, replay_text)
+    if not found["equal"]:
+        raise typer.Exit(2)

@@ -79,3 +79,22 @@ def _share(value) -> str:
 
 def _count(value) -> str:
     return "-" if value is None else f"{value:,.0f}"
+
+
+def replay_text(answer: dict) -> str:
+    """Write whether a list came out the same again; where not, what differs first and what is not as it was."""
+    head = f"{answer['week']} r{answer['revision']}, as of {answer['as_of']}: "
+    damaged = [f"  {name} in lists/ is no longer what was published" for name in answer["damaged"]]
+    if answer["equal"]:
+        return "\n".join([f"{head}all {len(answer['files'])} files are the same to the byte", *damaged])
+    lines = [head + "not the same", *(f"  {name:<24} {outcome}" for name, outcome in answer["files"].items())]
+    first = answer["first_difference"]
+    if first:
+        lines.append(
+            f"first difference: row {first['row']}, account {first['account_id']}, {first['column']}: "
+            f"{first['published']} was published, now {first['again']}"
+        )
+    else:
+        lines.append("the rows are the same; what differs is how, or what beside them, is shown")
+    lines += [f"cause: {one}" for one in answer["causes"] or ["none is on record: neither code nor tables are other than then"]]
+    return "\n".join([*lines, *damaged])

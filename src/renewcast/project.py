@@ -270,6 +270,17 @@ class Project(ProjectModels):
         """Where verdicts are kept, for good."""
         return self.directory / "data" / "verdicts"
 
+    def list_before(self, as_of=None):
+        """Return the list that the list of a day is compared with (:class:`renewcast.publishing.Published`), or None.
+
+        Whoever makes a list asks here, and nowhere else, for what was published before: a list that is made again is given the
+        one that it had then. See :func:`renewcast.publishing.lists_behind` for all that were before.
+        """
+        from renewcast.days import iso_week
+        from renewcast.publishing import last_before
+
+        return last_before(self.lists_directory, iso_week(self.day(as_of)))
+
     @property
     def lists_directory(self) -> Path:
         """Where lists are published."""

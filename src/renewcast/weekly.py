@@ -2,8 +2,6 @@
 
 import dataclasses
 import datetime as dt
-import hashlib
-import json
 
 from renewcast.days import iso_week
 from renewcast.errors import RenewcastError
@@ -81,7 +79,7 @@ def draft_list(project, as_of: dt.date) -> Draft:
     Draft
     """
     from renewcast.comparison import since_last_list
-    from renewcast.publishing import last_before, read_list
+    from renewcast.publishing import read_list
     from renewcast.publishing.columns import COLUMN_NAMES
     from renewcast.publishing.supplement import OPPORTUNITY_COLUMNS, Supplement
     from renewcast.scoring.actions import Plan
@@ -97,7 +95,7 @@ def draft_list(project, as_of: dt.date) -> Draft:
             clusters = project.fit_segments(as_of)
         except RenewcastError as why:
             banners.append(_BANNERS[language]["segments"].format(why=why))
-    last = last_before(project.lists_directory, iso_week(as_of))
+    last = project.list_before(as_of)
     before = None if last is None else read_list(last.list_dir)
     plan, noticed = Plan(project.plays_library(), project.play_effects(as_of)), project.noticed(as_of)
     rows, found = risk_list(project.view, champion, scores, clusters, before, plan, noticed)
@@ -111,6 +109,51 @@ def draft_list(project, as_of: dt.date) -> Draft:
         plays=plan.library.told(language, plan.effects),
     )
     return Draft(rows, supplement, banners, notes, champions, clusters, last)
+
+
+def prepare_week(project, as_of: dt.date, made_from: dict | None = None):
+    """Make everything that is published of a week.
+
+    Parameters
+    ----------
+    project : renewcast.Project
+    as_of : datetime.date
+    made_from : dict, optional
+        Given where a list is made again: what it was made from. Otherwise that is kept and named here.
+
+    Returns
+    -------
+    tuple
+        The draft (:class:`Draft`) with everything that stands beside its rows, and the facts (publishing.ListFacts).
+    """
+    from renewcast.made_from import keep_what_it_is_made_from, run_key
+    from renewcast.publishing import ListFacts
+
+    draft, params = draft_list(project, as_of), project.params
+    if made_from is None:
+        if draft.clusters is not None and project.segments() is None:
+            project.keep_segments(draft.clusters)
+        made_from = keep_what_it_is_made_from(project, as_of, draft.champions, draft.last)
+    record = draft.champions[params.scoring.target].record
+    model = {
+        name: record[name]
+        for name in ("model_name", "model_version", "trained_as_of", "ranked_by", "has_skill", "base_rate", "run_id", "sha256")
+    }
+    model |= {name: record["metrics"][name] for name in ("auc", "log_loss", "ece")}
+    about = ListFacts(
+        project=params.project.name,
+        week=iso_week(as_of),
+        as_of=as_of,
+        language=params.project.language,
+        currency=params.project.currency,
+        target=params.scoring.target,
+        banners=draft.banners,
+        model=model,
+        run_key=run_key(as_of, made_from),
+        notes=_notes(draft.champions, as_of, params) + draft.notes,
+        made_from=made_from,
+    )
+    return dataclasses.replace(draft, supplement=_with_history(project, draft, about)), about
 
 
 def publish_week(project, as_of: dt.date) -> dict:
@@ -127,34 +170,11 @@ def publish_week(project, as_of: dt.date) -> dict:
         week, as_of, revision, list_dir, page, in_scope, scored, not_scored, status, model_version, banners; and shadow, where a
         challenger waits: see :func:`renewcast.scoring.shadow.summary`.
     """
-    from renewcast.publishing import ListFacts, publish_list
+    from renewcast.publishing import publish_list
 
-    draft = draft_list(project, as_of)
-    rows, banners, champions = draft.rows, draft.banners, draft.champions
-    if draft.clusters is not None and project.segments() is None:
-        project.keep_segments(draft.clusters)
-    params = project.params
-    champion = champions[params.scoring.target]
-    record = champion.record
-    model = {
-        name: record[name]
-        for name in ("model_name", "model_version", "trained_as_of", "ranked_by", "has_skill", "base_rate", "run_id", "sha256")
-    }
-    model |= {name: record["metrics"][name] for name in ("auc", "log_loss", "ece")}
-    about = ListFacts(
-        project=params.project.name,
-        week=iso_week(as_of),
-        as_of=as_of,
-        language=params.project.language,
-        currency=params.project.currency,
-        target=params.scoring.target,
-        banners=banners,
-        model=model,
-        run_key=_run_key(project, as_of, draft),
-        notes=_notes(champions, as_of, params) + draft.notes,
-    )
-    supplement = _with_history(project, draft.supplement, rows, about)
-    published = publish_list(project.lists_directory, rows, about, supplement)
+    draft, about = prepare_week(project, as_of)
+    rows = draft.rows
+    published = publish_list(project.lists_directory, rows, about, draft.supplement)
     scored = int((rows["status"] == "scored").sum())
     return {
         "week": published.week,
@@ -166,21 +186,22 @@ def publish_week(project, as_of: dt.date) -> dict:
         "scored": scored,
         "not_scored": len(rows) - scored,
         "status": published.status,
-        "model_version": champion.version,
-        "ranked_by": record["ranked_by"],
-        "banners": banners,
+        "model_version": str(about.model["model_version"]),
+        "ranked_by": about.model["ranked_by"],
+        "banners": about.banners,
         **_shadow(project, as_of),
     }
 
 
-def _with_history(project, supplement, rows, about):
+def _with_history(project, draft: Draft, about):
     """Add the weeks and events of the accounts that the page shows, with the probabilities as they were published."""
+    from renewcast.publishing import lists_behind
     from renewcast.publishing.past_probabilities import with_past_probabilities
     from renewcast.scoring.account_history import account_history
 
-    told = with_past_probabilities(project.lists_directory, rows, about)
+    told = with_past_probabilities(lists_behind(project.lists_directory, draft.last), draft.rows, about.target)
     weeks, events = account_history(project.view, told["account_id"].unique().tolist(), about.as_of, told)
-    return dataclasses.replace(supplement, weeks=weeks, events=events)
+    return dataclasses.replace(draft.supplement, weeks=weeks, events=events)
 
 
 def _shadow(project, as_of: dt.date) -> dict:
@@ -232,20 +253,3 @@ def _notes(champions: dict, as_of: dt.date, params) -> list[str]:
     if "renewal" in champions and not champions["renewal"].record["has_skill"]:
         notes.append(words["renewal"].format(base_rate=champions["renewal"].record["base_rate"]))
     return notes
-
-
-def _run_key(project, as_of: dt.date, draft: Draft) -> str:
-    """Digest every input of a list: the data, the parameters, the models, the clusters, the plays, the day, the list before."""
-    from renewcast.publishing import read_manifest
-
-    clusters = project.segments()
-    inputs = {
-        "as_of": as_of.isoformat(),
-        "fingerprint": project.staged.fingerprint,
-        "params": project.params.model_dump(mode="json"),
-        "models": {target: champion.record["sha256"] for target, champion in draft.champions.items()},
-        "segments": None if clusters is None else clusters.to_json(),
-        "last_list": None if draft.last is None else read_manifest(draft.last.list_dir)["content_sha256"],
-        "plays": draft.supplement.plays,
-    }
-    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()

@@ -3,7 +3,8 @@
 import shutil
 
 import pytest
-from trained_company import answers_of
+from arriving_weeks import publish_weeks
+from trained_company import answers_of, once_for_all_workers
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +26,9 @@ def untrained(trained_company, tmp_path_factory):
     """The same company with neither model nor lists; tests only read it."""
     kept = shutil.ignore_patterns("mlruns", "mlflow.db", "models", "lists")
     return shutil.copytree(trained_company, tmp_path_factory.mktemp("untrained") / "project", ignore=kept)
+
+
+@pytest.fixture(scope="session")
+def weeks(trained_company, tmp_path_factory):
+    """The company of :mod:`arriving_weeks`, with the lists of its weeks; tests only read it."""
+    return once_for_all_workers(tmp_path_factory, "company_of_weeks", lambda place: publish_weeks(trained_company, place))

@@ -9,7 +9,7 @@ from renewcast.engine.cells import RollUp
 from renewcast.engine.connect import connect
 from renewcast.engine.grid import Grid
 from renewcast.engine.rollup import Measure
-from renewcast.engine.storage import StoredCells
+from renewcast.engine.storage import StoredCells, known_days
 from renewcast.engine.visibility import known_by
 from renewcast.features.build import build_features
 from renewcast.features.catalogue import catalogue
@@ -139,6 +139,10 @@ class View:
 
     def _as_known(self, name: str, as_of: dt.date):
         return known_by(self.store.tables[name], midnight(as_of))
+
+    def known_days_of(self, rows) -> dict[int, str]:
+        """Digest some rows by the day on which they became known; see :func:`renewcast.engine.storage.known_days`."""
+        return known_days(self._engine, rows)
 
     def known_contracts(self, as_of: dt.date):
         """Return the terms as known at a day: contract_id, account_id, product, starts_on, ends_on, mrr (currency units)."""

@@ -3,17 +3,9 @@
 Every other stage ends here: ``publish_list`` is the only thing in the package that writes a list.
 """
 
+from renewcast.publishing.earlier_lists import last_before, latest_of, lists_behind, previous_list
 from renewcast.publishing.facts import ListFacts, Published
-from renewcast.publishing.lists import (
-    current_list,
-    last_before,
-    latest_of,
-    previous_list,
-    published_lists,
-    read_list,
-    read_manifest,
-    verify_list,
-)
+from renewcast.publishing.lists import current_list, published_lists, read_list, read_manifest, verify_list
 from renewcast.publishing.publish import publish_list
 
 __all__ = [
@@ -22,6 +14,7 @@ __all__ = [
     "current_list",
     "last_before",
     "latest_of",
+    "lists_behind",
     "previous_list",
     "publish_list",
     "published_lists",

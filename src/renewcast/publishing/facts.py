@@ -34,6 +34,8 @@ class ListFacts:
     run_key : str
         Digest of every input of the run; the same key in the same week publishes nothing new.
     notes : list of str
+    made_from : dict
+        What the list can be made again from, by digest; see :mod:`renewcast.made_from`. No reader sees it.
 
     Raises
     ------
@@ -58,6 +60,7 @@ class ListFacts:
     banners: list = field(default_factory=list)
     model: dict = field(default_factory=dict)
     notes: list = field(default_factory=list)
+    made_from: dict = field(default_factory=dict)
 
     def __post_init__(self):
         check_week(self.week)
@@ -138,6 +141,7 @@ def facts_as_json(about: ListFacts) -> dict:
         "banners": list(about.banners),
         "model": dict(about.model),
         "notes": list(about.notes),
+        "made_from": dict(about.made_from),
     }
     try:
         return json.loads(json.dumps(facts, default=_plain, allow_nan=False, ensure_ascii=True))

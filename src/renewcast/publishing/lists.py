@@ -42,7 +42,7 @@ def read_list(list_dir: Path):
 
     name = LIST_FILES[0]
     manifest = read_manifest(list_dir)
-    content = _content(list_dir, name)
+    content = content_of(list_dir, name)
     check_digest(content, manifest, name, list_dir / name)
     return as_frame(from_parquet(content))
 
@@ -57,7 +57,7 @@ def verify_list(list_dir: Path) -> dict:
     """
     manifest = read_manifest(list_dir)
     for name in manifest["files"]:
-        check_digest(_content(list_dir, name), manifest, name, list_dir / name)
+        check_digest(content_of(list_dir, name), manifest, name, list_dir / name)
     return manifest
 
 
@@ -102,7 +102,7 @@ def read_beside(list_dir: Path):
 
     manifest, files = read_manifest(list_dir), {}
     for name in filter(is_beside, manifest["files"]):
-        files[name] = _content(list_dir, name)
+        files[name] = content_of(list_dir, name)
         check_digest(files[name], manifest, name, list_dir / name)
     return from_files(files)
 
@@ -115,7 +115,7 @@ def read_manifest(list_dir: Path) -> dict:
     RenewcastError
         "... is not a published list", "... is not a manifest" or "... belongs to".
     """
-    manifest = parse_manifest(_content(list_dir, MANIFEST), list_dir / MANIFEST)
+    manifest = parse_manifest(content_of(list_dir, MANIFEST), list_dir / MANIFEST)
     week, revision = manifest.get("week"), f"r{manifest.get('revision')}"
     if (week, revision) != (list_dir.parent.name, list_dir.name):
         raise RenewcastError(f"{list_dir / MANIFEST} belongs to {week}/{revision}; move the folder back to its place.")
@@ -152,74 +152,9 @@ def current_list(directory: Path) -> Path | None:
         list_dir = directory / week / f"r{int(revision)}"
     except (ValueError, KeyError, TypeError, RenewcastError):
         raise RenewcastError(f"{pointer} is damaged; publish any week again, and it will be mended.") from None
-    if sha256(_content(list_dir, MANIFEST)) != digest:
+    if sha256(content_of(list_dir, MANIFEST)) != digest:
         raise RenewcastError(f"{list_dir / MANIFEST} is not the one that was published; restore it or publish {week} again.")
     return list_dir
-
-
-def previous_list(directory: Path, week: str):
-    """Read the latest revision of the latest week before a week: what "last list" means.
-
-    Parameters
-    ----------
-    directory : pathlib.Path
-    week : str
-        For example "2026-W27".
-
-    Returns
-    -------
-    pandas.DataFrame or None
-        As `read_list`; None if there is no earlier list.
-
-    Raises
-    ------
-    RenewcastError
-        "week ... is not an ISO week", or as `read_list`.
-
-    Examples
-    --------
-    >>> previous_list(Path("nowhere"), "2026-W27") is None
-    True
-    """
-    found = last_before(directory, week)
-    return None if found is None else read_list(found.list_dir)
-
-
-def last_before(directory: Path, week: str) -> Published | None:
-    """Find the latest revision of the latest week before a week, or None.
-
-    Examples
-    --------
-    >>> last_before(Path("nowhere"), "2026-W27") is None
-    True
-    """
-    check_week(week)
-    earlier = [one for one in published_lists(directory) if one.week < week]
-    return earlier[-1] if earlier else None
-
-
-def latest_of(directory: Path, week: str) -> Published:
-    """Find the latest revision of a week.
-
-    Raises
-    ------
-    RenewcastError
-        "no list was published for ...", or "week ... is not an ISO week".
-
-    Examples
-    --------
-    >>> latest_of(Path("nowhere"), "2026-W27")
-    Traceback (most recent call last):
-    renewcast.errors.RenewcastError: no list was published for 2026-W27; nowhere holds none.
-    """
-    check_week(week)
-    found = published_lists(directory)
-    mine = [one for one in found if one.week == week]
-    if mine:
-        return mine[-1]
-    weeks = sorted({one.week for one in found})
-    held = f"holds {', '.join(weeks[-5:])}" if weeks else "holds none"
-    raise RenewcastError(f"no list was published for {week}; {directory} {held}.")
 
 
 def published_lists(directory: Path) -> list:
@@ -254,7 +189,8 @@ def week_folders(directory: Path) -> list:
     return sorted(path for path in directory.iterdir() if re.fullmatch(r"[0-9]{4}-W[0-9]{2}", path.name) and path.is_dir())
 
 
-def _content(list_dir, name):
+def content_of(list_dir, name):
+    """Read a file of a published list, or say in one sentence that it is not there."""
     try:
         return read_file(list_dir / name)
     except (FileNotFoundError, NotADirectoryError):

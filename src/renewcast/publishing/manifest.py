@@ -25,7 +25,7 @@ def sha256(content: bytes) -> str:
 
 
 def content_digest(table, about: ListFacts, beside: dict | None = None) -> str:
-    """Digest everything that a reader sees: rows, what stands beside them, banners, facts, notes; not the key of the run.
+    """Digest everything that a reader sees: rows, what stands beside them, banners, facts, notes; not the run's key or origin.
 
     Two runs whose inputs differ but whose lists do not have the same digest, and the second publishes nothing.
 
@@ -42,7 +42,7 @@ def content_digest(table, about: ListFacts, beside: dict | None = None) -> str:
     str
         SHA-256 in hex.
     """
-    facts = {key: value for key, value in facts_as_json(about).items() if key != "run_key"}
+    facts = {key: value for key, value in facts_as_json(about).items() if key not in ("run_key", "made_from")}
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
     for part, content in [("rows", table), *sorted((beside or {}).items())]:
         digest.update(json.dumps(part).encode())

@@ -1,11 +1,10 @@
 """The probabilities that were published in earlier weeks, as they were published: they are never computed anew."""
 
 import io
-from pathlib import Path
 
 from renewcast.errors import RenewcastError
 from renewcast.filesystem import read_file
-from renewcast.publishing.lists import published_lists, read_manifest
+from renewcast.publishing.lists import read_manifest
 from renewcast.publishing.manifest import LIST_FILES, check_digest
 
 MOST_ACCOUNTS = 2_500
@@ -13,15 +12,16 @@ MOST_ACCOUNTS = 2_500
 COLUMNS = ("account_id", "as_of", "churn_probability", "churn_low", "churn_high")
 
 
-def with_past_probabilities(directory: Path, rows, about):
+def with_past_probabilities(behind: list, rows, target: str):
     """Return the probabilities of a list that is about to be published, and those that earlier lists said of its accounts.
 
     Parameters
     ----------
-    directory : pathlib.Path
+    behind : list of Published
+        From `lists_behind`.
     rows : pandas.DataFrame
         The list. Of more than 2,500 accounts those on an owner's list of the week count first, and then the rank.
-    about : ListFacts
+    target : {"churn", "inactivity"}
 
     Returns
     -------
@@ -32,20 +32,18 @@ def with_past_probabilities(directory: Path, rows, about):
 
     order = rows.assign(_later=rows["owner_place"].isna()).sort_values(["_later", "rank"], kind="stable")
     shown = order.head(MOST_ACCOUNTS)[list(COLUMNS)]
-    past = past_probabilities(directory, about.week, about.target, shown["account_id"])
+    past = past_probabilities(behind, target, shown["account_id"])
     now = shown.astype({name: "float64" for name in COLUMNS[2:]})
     return now if past.empty else pd.concat([past, now], ignore_index=True)
 
 
-def past_probabilities(directory: Path, week: str, target: str, account_ids, weeks: int = 26):
-    """Read what the lists before a week said of some accounts.
+def past_probabilities(behind: list, target: str, account_ids, weeks: int = 26):
+    """Read what earlier lists said of some accounts.
 
     Parameters
     ----------
-    directory : pathlib.Path
-        Where the lists are published.
-    week : str
-        ISO week; the latest revision of each of up to ``weeks`` earlier weeks that have a list is read.
+    behind : list of Published
+        Newest first, from `lists_behind`; up to ``weeks`` of them are read.
     target : {"churn", "inactivity"}
         Lists of another target said something else, and are left out.
     account_ids : iterable of str
@@ -63,18 +61,17 @@ def past_probabilities(directory: Path, week: str, target: str, account_ids, wee
 
     Examples
     --------
-    >>> past_probabilities(Path("nowhere"), "2026-W27", "churn", ["A"]).empty
+    >>> past_probabilities([], "churn", ["A"]).empty
     True
     """
     import pandas as pd
 
-    latest = {one.week: one.list_dir for one in published_lists(directory) if one.week < week}
     wanted, found = sorted(set(account_ids)), []
-    for earlier in sorted(latest)[-weeks:]:
+    for earlier in reversed(behind[:weeks]):
         try:
-            manifest = read_manifest(latest[earlier])
+            manifest = read_manifest(earlier.list_dir)
             if manifest.get("target") == target:
-                found.append(_read(latest[earlier], manifest, wanted))
+                found.append(_read(earlier.list_dir, manifest, wanted))
         except RenewcastError:
             continue
     if not found:

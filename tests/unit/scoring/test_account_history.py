@@ -6,7 +6,7 @@ import re
 import pandas as pd
 from made_up_list import AS_OF, made_up_facts, made_up_rows
 
-from renewcast.publishing import publish_list
+from renewcast.publishing import last_before, lists_behind, publish_list
 from renewcast.publishing.past_probabilities import past_probabilities, with_past_probabilities
 from renewcast.publishing.supplement import EVENT_COLUMNS, WEEK_COLUMNS
 from renewcast.scoring.account_events import _WORDS, _terms, account_events
@@ -54,7 +54,8 @@ def test_an_earlier_week_keeps_the_probability_that_was_published_then(tmp_path)
     other = AS_OF - dt.timedelta(21)
     facts = made_up_facts(week="2026-W24", as_of=other, target="inactivity", run_key="k")
     publish_list(tmp_path, made_up_rows(5, as_of=other), facts)
-    found = past_probabilities(tmp_path, "2026-W27", "churn", ["00002", "00005", "unheard of"])
+    behind = lists_behind(tmp_path, last_before(tmp_path, "2026-W27"))
+    found = past_probabilities(behind, "churn", ["00002", "00005", "unheard of"])
     assert found["as_of"].unique().tolist() == [AS_OF - dt.timedelta(14), AS_OF - dt.timedelta(7)]
     for weeks in (2, 1):
         rows = made_up_rows(5, seed=weeks).set_index("account_id")
@@ -62,8 +63,8 @@ def test_an_earlier_week_keeps_the_probability_that_was_published_then(tmp_path)
         assert said.loc["00002", "churn_probability"] == rows.loc["00002", "churn_probability"]
         assert pd.isna(said.loc["00005", "churn_probability"])
     (tmp_path / "2026-W26" / "r1" / "risk_list.parquet").write_bytes(b"damaged")
-    assert past_probabilities(tmp_path, "2026-W27", "churn", ["00002"])["as_of"].tolist() == [AS_OF - dt.timedelta(14)]
-    with_now = with_past_probabilities(tmp_path, made_up_rows(5), made_up_facts())
+    assert past_probabilities(behind, "churn", ["00002"])["as_of"].tolist() == [AS_OF - dt.timedelta(14)]
+    with_now = with_past_probabilities(behind, made_up_rows(5), "churn")
     assert with_now["as_of"].max() == AS_OF and len(with_now) == 10
 
 
