@@ -89,10 +89,10 @@ def assign(library, effects: dict, trouble: Trouble, as_of: dt.date, *, language
 
     Returns
     -------
-    pandas.DataFrame, shape (n, 7)
+    pandas.DataFrame, shape (n, 8)
         goal and check (text), play (its title), play_id, due_on (datetime.date, from as_of on: begin by this day),
-        expected_arr_saved (currency units, whole cents, at least 0), is_late (bool). None and NaN where the account is not
-        scored or nothing is wrong.
+        share_saved (of revenue, in [0, 1]), expected_arr_saved (the same times ARR, whole cents), is_late (bool). None and NaN
+        where the account is not scored or nothing is wrong.
     """
     import numpy as np
     import pandas as pd
@@ -150,6 +150,7 @@ def assign(library, effects: dict, trouble: Trouble, as_of: dt.date, *, language
     found = pd.DataFrame({"goal": where(named), "play": where(titles), "play_id": where(ids)})
     found["due_on"] = where(due.astype(object))
     found["check"] = where(text)
+    found["share_saved"] = np.where(has_play, share, np.nan)
     found["expected_arr_saved"] = np.where(has_play, np.round(share * np.nan_to_num(trouble.arr), 2), np.nan)
     found["is_late"] = is_late
     return found

@@ -79,8 +79,10 @@ def actions(view, champion, scores, rows, curves, plan: Plan, last_list):
     longest = max(view.params.backtest.lead_days)
     found = assign(plan.library, plan.effects, trouble, scores.as_of, language=language, longest_play_days=longest)
     since = days_since_contact(view, account, scores.as_of)
+    # Where no revenue is known (a business without contracts) every account counts alike.
+    saving = "expected_arr_saved" if rows["arr"].gt(0).any() else "share_saved"
     asked = rows[["account_id", "owner", "arr"]].assign(
-        saving=found["expected_arr_saved"].to_numpy(),
+        saving=found[saving].to_numpy(),
         is_key=rows["arr"].to_numpy(dtype=float) >= settings.key_account_min_arr,
         days_since_contact=np.nan if since is None else since,
         was_listed=_was_listed(last_list, rows),
