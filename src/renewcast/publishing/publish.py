@@ -89,7 +89,7 @@ def publish_list(directory: Path, rows, about: ListFacts, supplement: Supplement
 
 def render(table, about: ListFacts, supplement: Supplement | None = None) -> dict:
     """Return the content of every file of the list by its path inside the list's folder."""
-    from renewcast.publishing.beside import to_files
+    from renewcast.publishing.beside import beside_tables, to_files
     from renewcast.publishing.csv import to_csv
     from renewcast.publishing.digest import digest, to_json, to_markdown
     from renewcast.publishing.owners import owners_lists
@@ -99,7 +99,8 @@ def render(table, about: ListFacts, supplement: Supplement | None = None) -> dic
 
     supplement = supplement or Supplement()
     made = (to_parquet(table), to_csv(table), to_xlsx(table, about, supplement), to_html(table, about, supplement))
-    owned = {one.file: to_owner_xlsx(one, about, supplement) for one in owners_lists(table)}
+    beside = beside_tables(supplement)
+    owned = {one.file: to_owner_xlsx(one, about, beside) for one in owners_lists(table)}
     said = digest(table, about, supplement)
     short = {"digest.md": to_markdown(said), "digest.json": to_json(said)}
     return dict(zip(LIST_FILES, made, strict=True)) | to_files(supplement) | short | owned

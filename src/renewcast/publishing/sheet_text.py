@@ -16,7 +16,8 @@ CELL_TEXT = 't="inlineStr"><is><t xml:space="preserve">'
 CELL_TEXT_END = "</t></is></c>"
 # Excel reads _x0041_ as A, wherever it stands.
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+# Spreadsheets escape controls and an underscore that could be taken for an escape; openpyxl undoes some of the latter itself.
+_ESCAPED = re.compile("_x(00[01][0-9A-Fa-f]|005[Ff]|007[Ff])_")
 
 
 def sheet_text(text: str, cut: str) -> str:

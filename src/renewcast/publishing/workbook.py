@@ -56,20 +56,21 @@ def to_xlsx(table: pa.Table, about: ListFacts, supplement: Supplement | None = N
     return with_rows(writer.finished(), sheets)
 
 
-def to_owner_xlsx(one: OwnersList, about: ListFacts, supplement: Supplement | None = None) -> bytes:
+def to_owner_xlsx(one: OwnersList, about: ListFacts, beside: dict) -> bytes:
     """Write one owner's workbook; nothing of anybody else's accounts is in it.
 
     Parameters
     ----------
     one : OwnersList
     about : ListFacts
-    supplement : Supplement, optional
+    beside : dict
+        Opportunities and plays, of everybody, from `renewcast.publishing.beside.beside_tables`.
 
     Returns
     -------
     bytes
     """
-    beside, writer = beside_tables(supplement or Supplement()), SheetWriter(about, f"{about.project} {about.week}")
+    writer = SheetWriter(about, f"{about.project} {about.week}")
     words, plays = writer.words, beside.get("plays", [])
     others = [words[word] for word in ("sheet_opportunities", "sheet_plays", "sheet_about")]
     (name,) = sheet_names([one.owner], words["nobody"], others).values()
