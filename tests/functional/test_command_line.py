@@ -6,7 +6,7 @@ import pytest
 from functional.refusals import refused
 from trained_company import ROOT, renewcast, small_params
 
-COMMANDS = ("init", "simulate", "check", "features", "run", "promote", "rollback", "shadow", "explain", "labels")
+COMMANDS = ("init", "simulate", "check", "features", "run", "promote", "rollback", "shadow", "explain", "labels", "diff")
 
 
 def test_help_lists_the_commands(tmp_path):
