@@ -79,13 +79,16 @@ def silences(known: Known):
     alone = chance_of_so_few(
         np.zeros(season.shape), (baseline * per_week)[:, None] * season, baseline[:, None], found.person_excess
     )
-    chances = np.minimum(chances * _gaps_against_expected(people, alone, came_back), 1.0)
+    chances = chances * _gaps_against_expected(people, alone, came_back)
+    is_named = frame["role"].eq("key_user").to_numpy()
+    # Who is only picked because of the use itself is the busiest of several, in part by chance.
+    candidates = np.bincount(account, weights=baseline >= MIN_EVENTS, minlength=len(found.weeks))[account]
+    chances = np.minimum(chances * np.where(is_named, 1.0, np.maximum(candidates, 1.0))[:, None], 1.0)
     own = np.take_along_axis(chances, np.clip(silent, 1, LONGEST_WEEKS)[:, None] - 1, axis=1)[:, 0]
     chance = np.where(tested & (silent > 0), own, 1.0)
     is_discovery = np.zeros(len(frame), dtype=bool)
     rate = known.params.signals.false_discovery_rate
     # Each kind at its own rate: who is called a key user leaves more often than who only happens to use it most.
-    is_named = frame["role"].eq("key_user").to_numpy()
     for kind in (tested & is_named, tested & ~is_named):
         is_discovery[kind] = discrete_discoveries(chance[kind], chances[kind], rate)
     frame = frame.assign(chance=chance, has_left=has_left, is_discovery=is_discovery)
