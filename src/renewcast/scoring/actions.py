@@ -22,8 +22,9 @@ class Plan:
         Of :func:`renewcast.plays.effects.in_force`.
     fired : pandas.DataFrame or None
         account_id and signal of the risk signals that speak.
-    opportunities : pandas.DataFrame or None
-        account_id, kind (expansion, cross_sell or referral) and held_back (None: not held back).
+    opportunities : callable or None
+        From the rows of the list to a pandas.DataFrame with account_id, kind (expansion, cross_sell or referral) and held_back
+        (None: not held back).
     """
 
     library: object
@@ -41,7 +42,7 @@ def actions(view, champion, scores, rows, curves, plan: Plan, last_list):
     champion : tracking.champion.Champion
     scores : scoring.scores.Scores
     rows : pandas.DataFrame
-        account_id, owner and arr of the list, in the order of ``scores.frame``.
+        The list so far, at least account_id, owner and arr, in the order of ``scores.frame``.
     curves : pandas.DataFrame
         Of :func:`renewcast.scoring.survival.survival`, with churn_probability_{days}d for each of ``plays.saved.CURVE_DAYS``;
         where it is empty, churn after the label's horizon is taken not to happen.
@@ -70,7 +71,7 @@ def actions(view, champion, scores, rows, curves, plan: Plan, last_list):
         curve=curve,
         drivers=drivers,
         fired=_fired(plan.fired, account),
-        opportunity=_opportunity(plan.opportunities, account),
+        opportunity=_opportunity(None if plan.opportunities is None else plan.opportunities(rows), account),
         noted=noted(view, account, scores.as_of, words),
         ends_on=ends["ends_on"].to_numpy(dtype="datetime64[D]"),
         notice_days=ends["notice_days"].to_numpy(dtype=float),
