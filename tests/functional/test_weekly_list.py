@@ -5,7 +5,6 @@ import datetime as dt
 import hashlib
 import json
 import os
-import re
 import shutil
 
 import openpyxl
@@ -14,6 +13,8 @@ import pytest
 from functional.refusals import refused
 from functional.scope_by_hand import scope
 from trained_company import AS_OF, WEEK_BEFORE, answer, artefact_of, renewcast
+
+from renewcast.publishing._page_rows import rows_of_page
 
 LIST_FILES = ("risk_list.parquet", "risk_list.csv", "risk_list.xlsx", "risk_list.html")
 
@@ -77,7 +78,7 @@ def test_all_four_formats_hold_the_same_accounts_in_the_same_order(week, rows):
     place = next(sheet.iter_rows(max_row=1, values_only=True)).index("Account ID")
     assert [row[place] for row in sheet.iter_rows(min_row=2, values_only=True)] == expected
     book.close()
-    assert re.findall(r'<tr[^>]* data-account-id="([^"]+)"', (week / "risk_list.html").read_text()) == expected
+    assert [account for account, _ in rows_of_page((week / "risk_list.html").read_bytes())] == expected
 
 
 def test_probabilities_are_probabilities_and_the_order_is_theirs(rows):

@@ -96,7 +96,7 @@ def bands(table, words: dict) -> list[dict]:
 def movers(table, supplement: Supplement | None, ids: set, words: dict) -> list[dict]:
     """Return the four kinds of movers, the largest first: title, how many there are, and the accounts shown.
 
-    Up and down are ordered by points, new and gone by ARR at risk.
+    They are ordered by how much ARR at risk came or went; those that are gone by their ARR.
     """
     names = (
         "account_id",
@@ -116,19 +116,12 @@ def movers(table, supplement: Supplement | None, ids: set, words: dict) -> list[
     if not any(kinds.values()) and not gone:
         return []
 
-    def change(row):
-        return (row["churn_probability"] or 0) - (row["churn_probability_last_list"] or 0)
+    def moved(row):
+        """Return how much ARR at risk came or went."""
+        return abs((row["churn_probability"] or 0) - (row["churn_probability_last_list"] or 0)) * (row["arr"] or 0)
 
-    def at_risk(row, name):
-        share, arr = row[name], row["arr"]
-        return 0 if _missing(share) or _missing(arr) else share * arr
-
-    ordered = {
-        "up": sorted(kinds["up"], key=lambda row: -change(row)),
-        "down": sorted(kinds["down"], key=change),
-        "new": sorted(kinds["new"], key=lambda row: -at_risk(row, "churn_probability")),
-        "gone": sorted(gone, key=lambda row: -at_risk(row, "churn_probability_last_list")),
-    }
+    ordered = {kind: sorted(rows, key=lambda row: -moved(row)) for kind, rows in kinds.items()}
+    ordered["gone"] = sorted(gone, key=lambda row: 0 if _missing(row["arr"]) else -row["arr"])
     return [
         {
             "kind": kind,

@@ -67,7 +67,7 @@ def to_html(table: pa.Table, about: ListFacts, supplement: Supplement | None = N
         about=about,
         words=words,
         banners=[visible(one) for one in about.banners],
-        notes=[*(visible(one) for one in about.notes), *_left_out(table, shown, place, words)],
+        notes=[*(visible(one) for one in about.notes), *_left_out(table, shown, place, supplement, words)],
         project=visible(about.project),
         figures=summary.figures(table, sums, supplement, words, about),
         owners=summary.owners(sums, words),
@@ -135,12 +135,15 @@ def _play(play, language):
     return {name: told(name) for name in names} | {"steps": steps if isinstance(steps, list) else [steps]}
 
 
-def _left_out(table, shown, place, words):
+def _left_out(table, shown, place, supplement, words):
     """Say in words what there was no room for."""
     if shown.num_rows < table.num_rows:
         yield words["rows_cut"].format(n=f"{shown.num_rows:,}", m=f"{table.num_rows:,}")
-    if place and len(place) < sum(one is not None for one in shown["churn_probability"].to_pylist()):
-        yield words["details_cut"].format(n=f"{len(place):,}")
+    scored = sum(one is not None for one in shown["churn_probability"].to_pylist())
+    parts = () if supplement is None else (supplement.weeks, supplement.explanations)
+    told = [0 if part is None else len(place.keys() & {visible(one) for one in part["account_id"].unique()}) for part in parts]
+    if place and min(told) < scored:
+        yield words["details_cut"].format(n=f"{told[0]:,}", m=f"{told[1]:,}")
 
 
 def _plain_rows(table, words, language):

@@ -126,7 +126,8 @@ def test_beyond_what_a_page_holds_the_urgent_stay_and_the_page_says_what_it_leav
     assert len(kept) == 20 and kept == sorted(kept)
     assert set(kept) <= set(rows.loc[rows["owner_place"].notna(), "account_id"])
     text = " ".join(Tags(page.decode()).text)
-    assert "The page lists 20 of 60 accounts" in text and re.search(r"told for the \d+ most urgent accounts", text)
+    assert "The page lists 20 of 60 accounts" in text
+    assert re.search(r"told for the \d+ most urgent accounts, drivers for \d+\.", text)
     assert sum(map(len, PARTS.findall(page.decode())[1:])) <= 4_000
 
 
@@ -147,22 +148,21 @@ def test_packing_gives_back_every_text():
 
 
 @pytest.mark.parametrize(
-    ("renewal_date", "renewal", "churn", "counts", "forecast", "unknown"),
+    ("renewal_date", "renewal", "counts", "forecast", "unknown"),
     [
-        (dt.date(2026, 6, 29), 0.8, 0.5, 1, 80.0, 0.0),
-        (dt.date(2026, 6, 30), None, 0.25, 1, 75.0, 0.0),
-        (dt.date(2026, 6, 30), None, None, 1, 0.0, 100.0),
-        (dt.date(2026, 7, 1), 0.8, 0.5, 0, 0.0, 0.0),
-        (dt.date(2026, 6, 28), 0.8, 0.5, 0, 0.0, 0.0),
-        (None, 0.8, 0.5, 0, 0.0, 0.0),
+        (dt.date(2026, 6, 29), 0.8, 1, 80.0, 0.0),
+        (dt.date(2026, 6, 30), 0.25, 1, 25.0, 0.0),
+        (dt.date(2026, 6, 30), None, 1, 0.0, 100.0),
+        (dt.date(2026, 7, 1), 0.8, 0, 0.0, 0.0),
+        (dt.date(2026, 6, 28), 0.8, 0, 0.0, 0.0),
+        (None, 0.8, 0, 0.0, 0.0),
     ],
 )
-def test_what_falls_due_in_the_quarter(renewal_date, renewal, churn, counts, forecast, unknown):
+def test_what_falls_due_in_the_quarter(renewal_date, renewal, counts, forecast, unknown):
     rows = made_up_rows(2)
     rows["renewal_date"] = [renewal_date, None]
     rows["arr"] = [100.0, 7.0]
     rows["renewal_probability"] = [renewal, None]
-    rows["churn_probability"] = [churn, None]
     due = renewals_due(as_table(rows), AS_OF, quarter_end(AS_OF))
     assert (due.accounts, due.arr, due.forecast, due.not_forecast) == (counts, 100.0 * counts, forecast, unknown)
 

@@ -122,13 +122,17 @@ const page = {};
       parts.push(draw("text", { class: "lane", x: 0, y: y + 4 }, words["kind_" + kind] || kind), draw("line", { class: "grid", x1: left, x2: width - right, y1: y, y2: y }));
       for (const one of events) if (one.kind === kind) parts.push(draw("circle", { class: "event k" + (kinds.indexOf(kind) % 6) + (one.day >= 0 ? " ahead" : ""), cx: x(one.day), cy: y, r: 5 }, draw("title", {}, day(one.day) + " " + one.text)));
     });
-    const upright = (at, word, style) => {
-      const near = x(at) > width - 70 ? "end" : x(at) < left + 30 ? "start" : "middle";
-      parts.push(draw("line", { class: style, x1: x(at), x2: x(at), y1: top - 6, y2: height - 22 }), draw("text", { class: "axis " + style + "-word", x: x(at), y: 12, "text-anchor": near }, word));
+    // The two words give way to each other where their lines are close.
+    const isShown = renewal !== null && days.includes(renewal) && renewal !== 0;
+    const isClose = isShown && Math.abs(x(renewal) - x(0)) < 130;
+    const upright = (at, word, style, side) => {
+      const anchor = side || (x(at) > width - 70 ? "end" : x(at) < left + 30 ? "start" : "middle");
+      const away = { start: 3, end: -3, middle: 0 }[side] || 0;
+      parts.push(draw("line", { class: style, x1: x(at), x2: x(at), y1: top - 6, y2: height - 22 }), draw("text", { class: "axis " + style + "-word", x: x(at) + away, y: 12, "text-anchor": anchor }, word));
     };
-    const isApart = renewal !== null && days.includes(renewal) && Math.abs(x(renewal) - x(0)) > 70;
-    upright(0, words.timeline_day, "today");
-    if (renewal !== null && days.includes(renewal)) upright(renewal, isApart ? words.timeline_renewal : "", "renewal");
+    const isLater = renewal > 0, roomAfter = width - x(isShown ? renewal : 0) > 60;
+    upright(0, words.timeline_day, "today", isClose && (isLater || !roomAfter) ? "end" : isClose ? "start" : null);
+    if (isShown) upright(renewal, words.timeline_renewal, "renewal", isClose && isLater ? (roomAfter ? "start" : null) : isClose ? "end" : null);
     parts.push(draw("text", { class: "axis", x: left, y: height - 6 }, day(first)), draw("text", { class: "axis", x: width - right, y: height - 6, "text-anchor": "end" }, day(first + span)));
     const says = format(words.timeline_says, { n: events.length, from: day(Math.min(...events.map((one) => one.day))), to: day(Math.max(...events.map((one) => one.day))) });
     return draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": says }, parts);
