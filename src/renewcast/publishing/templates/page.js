@@ -52,11 +52,11 @@
     } },
     { word: "page_why", style: "why", key: null, cell: (row) => {
       const reason = page.text("reason_not_scored", row), changed = page.text("change_reason", row), ties = page.text("driver_ties", row);
-      if (reason) return make("p", { class: "quiet" }, words.not_scored + ": " + reason);
+      if (reason) return make("p", { class: "quiet" }, words.not_scored + page.colon + reason);
       const said = page.reasons(row).map(([size, text]) => make("p", {}, size === null ? null : make("b", {}, points(size)), make("span", {}, text)));
       return [said.length ? said : make("p", { class: "quiet" }, words.no_reasons), ties ? make("p", { class: "note" }, format(words.tied, { ties })) : null,
-        changed ? make("p", { class: "note" }, make("em", {}, words.changed + ": "), changed) : null,
-        page.signals(row).map((one) => make("p", { class: "note signal" }, make("em", {}, words.signal + ": "), one))];
+        changed ? make("p", { class: "note" }, make("em", {}, words.changed + page.colon), changed) : null,
+        page.signals(row).map((one) => make("p", { class: "note signal" }, make("em", {}, words.signal + page.colon), one))];
     } },
     { word: "page_next", style: "next", key: (row) => page.value("due_on", row), start: 1, cell: (row) => {
       const todo = play(row);

@@ -140,7 +140,7 @@
     return [
       make("h1", { tabindex: "-1", id: "account-name" }, name),
       make("p", { class: "facts" }, about.filter(Boolean).map((one, at) => (at ? [make("span", { "aria-hidden": "true" }, " · "), make("span", {}, one)] : make("span", {}, one)))),
-      reason ? make("p", { class: "notice" }, words.not_scored + ": " + reason) : null,
+      reason ? make("p", { class: "notice" }, words.not_scored + page.colon + reason) : null,
       figures(row),
       make("div", { class: "cards" }, make("div", {}, drivers(row, told)), make("div", {}, toDo(row), signals(row), change(row))),
       overWeeks(told),

@@ -20,6 +20,7 @@ const page = {};
 
   // Numbers. Shares come as hundredths of a percentage point.
   const lang = document.documentElement.lang.slice(0, 2);
+  const colon = lang === "zh" ? "：" : ": ";
   const whole = (value) => (value === null ? "–" : value.toLocaleString("en"));
   const percent = (share) => (share === null ? "–" : (share / 100).toFixed(1) + "%");
   const points = (share) => {
@@ -153,5 +154,5 @@ const page = {};
     return button;
   };
 
-  Object.assign(page, { make, draw, lang, whole, percent, points, format, day, distance, redraws, drawn, waterfall, chart, timeline, fold });
+  Object.assign(page, { make, draw, colon, whole, percent, points, format, day, distance, redraws, drawn, waterfall, chart, timeline, fold });
 })();
