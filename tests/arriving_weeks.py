@@ -69,7 +69,7 @@ def publish_weeks(trained: Path, place: Path) -> dict:
     shutil.copytree(trained, place, ignore=shutil.ignore_patterns("lists", "work"), dirs_exist_ok=True)
     raw = place / "data" / "raw"
     tables = exports(raw)
-    change_params(place, backtest={"capacity_per_owner": 5})
+    change_params(place, backtest={"capacity_per_owner": 1})
     published = {}
     for back in range(WEEKS - 1, -1, -1):
         day = LAST_LIST - dt.timedelta(weeks=back)

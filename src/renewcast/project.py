@@ -222,6 +222,19 @@ class Project(ProjectModels):
 
         return publish_week(self, self.day(as_of))
 
+    def regret(self, as_of=None, *, fired=None):
+        """Hold the published lists against what happened; see :func:`renewcast.regret.run.run_regret`.
+
+        Returns
+        -------
+        renewcast.regret.run.Regret
+            DataFrames ``weeks``, ``owners``, ``calibration``, ``churns`` (every churn in one class) and ``evidence``, all written
+            to data/work/regret/<as_of>/ with a report.
+        """
+        from renewcast.regret.run import run_regret
+
+        return run_regret(self, self.day(as_of), fired=fired)
+
     def published_list(self):
         """Return the current list as it was published, or None."""
         from renewcast.publishing import current_list, read_list

@@ -32,7 +32,7 @@ ORDER = (
     ("training", "weekly", "overview"),
     ("tuning",),
     ("plots",),
-    ("rehearsal", "project_data", "backtest"),
+    ("rehearsal", "project_data", "backtest", "regret"),
     ("project_revenue",),
     ("project_models",),
     ("project",),
