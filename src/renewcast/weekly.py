@@ -196,10 +196,10 @@ def publish_week(project, as_of: dt.date) -> dict:
 def _with_history(project, draft: Draft, about):
     """Add the weeks and events of the accounts that the page shows, with the probabilities as they were published."""
     from renewcast.publishing import lists_behind
-    from renewcast.publishing.past_probabilities import with_past_probabilities
+    from renewcast.publishing.past_probabilities import MOST_WEEKS, with_past_probabilities
     from renewcast.scoring.account_history import account_history
 
-    told = with_past_probabilities(lists_behind(project.lists_directory, draft.last), draft.rows, about.target)
+    told = with_past_probabilities(lists_behind(project.lists_directory, draft.last, MOST_WEEKS), draft.rows, about.target)
     weeks, events = account_history(project.view, told["account_id"].unique().tolist(), about.as_of, told)
     return dataclasses.replace(draft.supplement, weeks=weeks, events=events)
 

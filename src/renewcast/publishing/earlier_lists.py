@@ -73,7 +73,7 @@ def latest_of(directory: Path, week: str) -> Published:
     raise RenewcastError(f"no list was published for {week}; {directory} {held}.")
 
 
-def lists_behind(directory: Path, last: Published | None) -> list:
+def lists_behind(directory: Path, last: Published | None, most: int | None = None) -> list:
     """Return a list and all lists behind it, newest first: each names the one before it, as it was when it was published.
 
     So what is read here stays the same, whatever is published for earlier weeks afterwards; whoever shows the past of an
@@ -84,17 +84,24 @@ def lists_behind(directory: Path, last: Published | None) -> list:
     directory : pathlib.Path
     last : Published or None
         Where to start.
+    most : int, optional
+        Lists to return, at most.
 
     Returns
     -------
     list of Published
-        A list from before lists named the one before them is followed by the latest of an earlier week.
+        A list from before lists named the one before them is followed by the latest of an earlier week. Behind a damaged
+        manifest there is nothing: what came before it is not known for sure.
     """
     found = []
-    while last is not None:
+    while last is not None and (most is None or len(found) < most):
+        try:
+            made_from = read_manifest(last.list_dir).get("made_from") or {}
+            named_one = published_at(directory, made_from["last_list"]) if "last_list" in made_from else None
+        except RenewcastError:
+            return [*found, last]
         found.append(last)
-        made_from = read_manifest(last.list_dir).get("made_from") or {}
-        last = published_at(directory, made_from["last_list"]) if "last_list" in made_from else last_before(directory, last.week)
+        last = named_one if "last_list" in made_from else last_before(directory, last.week)
     return found
 
 

@@ -9,6 +9,7 @@ from renewcast.publishing.manifest import LIST_FILES, check_digest
 
 MOST_ACCOUNTS = 2_500
 """The page has room for the history of about so many."""
+MOST_WEEKS = 26
 COLUMNS = ("account_id", "as_of", "churn_probability", "churn_low", "churn_high")
 
 
@@ -37,7 +38,7 @@ def with_past_probabilities(behind: list, rows, target: str):
     return now if past.empty else pd.concat([past, now], ignore_index=True)
 
 
-def past_probabilities(behind: list, target: str, account_ids, weeks: int = 26):
+def past_probabilities(behind: list, target: str, account_ids, weeks: int = MOST_WEEKS):
     """Read what earlier lists said of some accounts.
 
     Parameters
