@@ -26,7 +26,8 @@ def retention(ledger, periods: tuple[int, ...] = (1, 3, 12)):
         ``gap_expansion``, which add up to it.
 
         quick_ratio (new and expanded revenue for each unit churned or contracted; NaN where nothing was lost; reactivation is set
-        aside) and is_settled (no grace is running that could still change the period).
+        aside), is_settled (no grace is running that could still change the period) and unsettled_cents (at most 0: what was lost
+        by those whose grace is running, and may come back).
 
     References
     ----------
@@ -56,6 +57,8 @@ def retention(ledger, periods: tuple[int, ...] = (1, 3, 12)):
         lost = -(table["churn_cents"] + table["contraction_cents"]).to_numpy()
         table["quick_ratio"] = _share((table["new_cents"] + table["expansion_cents"]).to_numpy(), lost)
         table["is_settled"] = np.arange(period, ledger.cents.shape[1]) < ledger.pending_from.min(initial=ledger.cents.shape[1])
+        is_running = np.arange(period, ledger.cents.shape[1]) >= ledger.pending_from[:, None]
+        table["unsettled_cents"] = np.where(is_running, np.minimum(end - start, 0), 0).sum(axis=0)
         parts.append(table)
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 

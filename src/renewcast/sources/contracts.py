@@ -4,8 +4,8 @@ What goes wrong with such data: ``ends_on`` is overwritten on the day a customer
 outcome for all of the past; only versions with their ``known_at`` keep it honest. ``ends_on`` is the first day without cover:
 where a source gives the last day with cover, add a day in ``sql``. Open-ended terms carry 9999-12-31 (read as null). Renewals
 are booked late, which leaves gaps; add-ons are terms of their own, so several terms at once are normal and only counted.
-Monthly and yearly prices stand in one column: ``mrr`` is per month. It is what is paid: where a source gives the list price, take the
-``discount`` off in ``sql``. Several currencies: ``revenue.rates`` says what they are worth.
+Monthly and yearly prices stand in one column: ``mrr`` is per month. It is what is paid: where a source gives the list price, take
+the ``discount`` off in ``sql``. Several currencies: ``revenue.rates`` says what they are worth.
 """
 
 from renewcast.sources._contract import Column, TableContract, account_id

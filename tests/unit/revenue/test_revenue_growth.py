@@ -73,6 +73,13 @@ def test_the_quick_ratio_is_told_only_where_something_was_lost():
     assert np.isnan(second["quick_ratio"]) and second["net_dollar_retention"] == 1.0
 
 
+def test_what_a_running_grace_may_still_bring_back_is_told():
+    rows = [("renewed late?", "2024-01-01", "2025-01-20", 100), ("stays", "2024-01-01", "2026-01-01", 50)]
+    found = retention(ledger_of(rows), (1,)).set_index("month")[["is_settled", "churn_cents", "unsettled_cents"]]
+    assert found.loc["2025-01-01"].tolist() == [False, -10000, -10000]
+    assert found.loc["2024-12-01"].tolist() == [True, 0, 0]
+
+
 def test_the_gap_between_dollars_and_logos_always_adds_up():
     ledger = build_ledger(known_before(histories(200, 3), AS_OF), AS_OF, section(), zone="UTC")
     found = retention(ledger, (1, 6, 12)).dropna(subset=["gap"])
