@@ -75,7 +75,7 @@ def digest(table, about: ListFacts, supplement: Supplement) -> dict:
             "accounts": quarter.accounts,
             "arr": quarter.arr,
             "forecast": quarter.forecast,
-            "without_forecast": quarter.unknown,
+            "without_forecast": quarter.not_forecast,
         },
         "moved": moved,
         "due": {"count": figures.due_count, "accounts": due},

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 FOLDER = "owners"
-_MOST_NAME, _MOST_SHEET = 60, 31
+_MOST_NAME, _MOST_SHEET = 55, 31
 _NOT_IN_SHEETS = re.compile(
     r"[\[\]:*?/\\\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufffe\uffff]"
 )
@@ -84,15 +84,16 @@ def file_names(owners) -> dict:
     >>> file_names(["Ana Lopez", "王芳", None])
     {'Ana Lopez': 'Ana-Lopez', '王芳': '王芳', None: 'no-owner'}
     >>> sorted(file_names(["../../etc/passwd", "CON"]).values())
-    ['CON-a3dbc4b6', 'etc-passwd-3754d6cb']
+    ['etc-passwd-3754d6cb', 'owner-CON-a3dbc4b6']
     """
     plain = {owner: _plain(owner) for owner in owners}
     looks = [unicodedata.normalize("NFKC", stem).casefold() for stem, _ in plain.values()]
     named = {}
     for owner, (stem, changed) in plain.items():
         look = unicodedata.normalize("NFKC", stem).casefold()
-        changed = changed or looks.count(look) > 1 or look.split(".")[0] in _RESERVED
-        named[owner] = f"{stem}-{_digest(owner)}" if changed else stem
+        if look.split(".")[0] in _RESERVED:  # Windows takes aux.txt for a device as well
+            stem, changed = f"owner-{stem}", True
+        named[owner] = f"{stem}-{_digest(owner)}" if changed or looks.count(look) > 1 else stem
     return named
 
 

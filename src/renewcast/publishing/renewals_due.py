@@ -17,9 +17,9 @@ class RenewalsDue:
     accounts : int
     arr : float
     forecast : float
-        ARR times renewal probability, over the accounts that have one.
+        Of the ARR whose fate is estimated, what is expected to renew.
     not_forecast : float
-        ARR of the others; it is part of ``arr`` and not of ``forecast``.
+        ARR of accounts that carry neither a renewal nor a churn probability; it is part of ``arr`` and not of ``forecast``.
     """
 
     until: dt.date
@@ -42,6 +42,7 @@ def renewals_due(table: pa.Table, first: dt.date, until: dt.date) -> RenewalsDue
     Returns
     -------
     RenewalsDue
+        An account counts with its renewal probability; without one, with what its churn probability leaves.
 
     Examples
     --------
@@ -49,18 +50,18 @@ def renewals_due(table: pa.Table, first: dt.date, until: dt.date) -> RenewalsDue
     >>> renewals_due(SCHEMA.empty_table(), dt.date(2026, 6, 29), dt.date(2026, 6, 30)).arr
     0.0
     """
-    names = ("renewal_date", "arr", "renewal_probability")
+    names = ("renewal_date", "arr", "renewal_probability", "churn_probability")
     accounts, arr, forecast, unknown = 0, 0, 0, 0
-    for day, amount, renewal in zip(*(table[name].to_pylist() for name in names), strict=True):
+    for day, amount, renewal, churn in zip(*(table[name].to_pylist() for name in names), strict=True):
         if day is None or not first <= day <= until:
             continue
         # In whole cents, so that the order of the rows cannot change the sum.
         cents = round((amount or 0.0) * 100)
         accounts, arr = accounts + 1, arr + cents
-        if renewal is None:
+        if renewal is None and churn is None:
             unknown += cents
         else:
-            forecast += round(cents * renewal)
+            forecast += round(cents * (renewal if renewal is not None else 1 - churn))
     return RenewalsDue(until, accounts, arr / 100, forecast / 100, unknown / 100)
 
 

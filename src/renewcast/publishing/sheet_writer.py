@@ -26,7 +26,9 @@ _INK, _MUTED = "#1F2937", "#667085"
 
 def _lines(text, width):
     """Count the lines that a text takes; Chinese letters are twice as wide as others."""
-    return sum(-(-sum(2 if letter > "\u2e7f" else 1 for letter in line[:5000]) // width) or 1 for line in text.split("\n"))
+    lines = text[:5000].split("\n")
+    widths = [len(line) if line.isascii() else len(line) + sum(letter > "\u2e7f" for letter in line) for line in lines]
+    return sum(max(1, -(-one // width)) for one in widths)
 
 
 class SheetWriter:

@@ -6,21 +6,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from renewcast.publishing.renewals_due import RenewalsDue, quarter_end, renewals_due
 from renewcast.publishing.supplement import Supplement
-
-
-@dataclass(frozen=True)
-class QuarterRenewals:
-    """What comes up for renewal from the list's day to the end of its quarter; money in the project's currency.
-
-    ``forecast`` is the sum of ARR times renewal probability over the accounts that have one; ``unknown`` the ARR of the others.
-    """
-
-    until: dt.date
-    accounts: int
-    arr: float
-    forecast: float
-    unknown: float
 
 
 @dataclass(frozen=True)
@@ -40,7 +27,7 @@ class Mover:
 class WeekFigures:
     """The movers and what is due, each largest first by the ARR that moved or is at stake."""
 
-    quarter: QuarterRenewals
+    quarter: RenewalsDue
     up: tuple
     down: tuple
     new: tuple
@@ -74,37 +61,13 @@ def week_figures(table: pa.Table, supplement: Supplement, as_of: dt.date) -> Wee
     week = pc.less(table["due_on"], pa.scalar(as_of + dt.timedelta(7), pa.date32()))
     due = table.filter(pc.fill_null(week, False)).sort_by([("due_on", "ascending"), ("rank", "ascending")])
     return WeekFigures(
-        quarter=renewals_this_quarter(table, as_of),
+        quarter=renewals_due(table, as_of, quarter_end(as_of)),
         up=moved["up"],
         down=moved["down"],
         new=moved["new"],
         gone=_gone(supplement.gone),
         due=tuple(due.slice(0, 50).select(["account_id", "account_name", "owner", "play", "due_on"]).to_pylist()),
         due_count=due.num_rows,
-    )
-
-
-def renewals_this_quarter(table: pa.Table, as_of: dt.date) -> QuarterRenewals:
-    """Add up what is due for renewal between a day and the end of its quarter, both included.
-
-    Examples
-    --------
-    >>> from renewcast.publishing.rows import SCHEMA
-    >>> renewals_this_quarter(SCHEMA.empty_table(), dt.date(2026, 12, 1)).until
-    datetime.date(2026, 12, 31)
-    """
-    month = 3 * ((as_of.month - 1) // 3) + 4
-    until = dt.date(as_of.year + month // 13, (month - 1) % 12 + 1, 1) - dt.timedelta(1)
-    days = table["renewal_date"]
-    inside = pc.and_(pc.greater_equal(days, pa.scalar(as_of)), pc.less_equal(days, pa.scalar(until)))
-    due = table.filter(pc.fill_null(inside, False))
-    pairs = list(zip(due["arr"].to_pylist(), due["renewal_probability"].to_pylist(), strict=True))
-    return QuarterRenewals(
-        until=until,
-        accounts=due.num_rows,
-        arr=_cents(arr for arr, _ in pairs),
-        forecast=_cents(arr * share for arr, share in pairs if arr is not None and share is not None),
-        unknown=_cents(arr for arr, share in pairs if share is None),
     )
 
 
@@ -126,8 +89,3 @@ def _gone(frame):
         for account, name, owner, arr, before, why in zip(*(clean[name] for name in names), strict=True)
     ]
     return tuple(sorted(found, key=lambda one: (-(one.arr or 0), one.account_id)))
-
-
-def _cents(amounts):
-    """Add money in whole cents, so that the order of the rows cannot change the sum."""
-    return sum(round(amount * 100) for amount in amounts if amount is not None) / 100

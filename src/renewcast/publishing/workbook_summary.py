@@ -43,7 +43,7 @@ def summary_sheet(writer: SheetWriter, table, supplement, files: dict, owner_she
         (words["renewals"].format(day=quarter.until), quarter.arr, writer.money_figure),
         (words["renewals_accounts"], quarter.accounts, writer.figure),
         (words["renewals_forecast"], quarter.forecast, writer.money_figure),
-        (words["renewals_unknown"], quarter.unknown, writer.money_figure),
+        (words["renewals_unknown"], quarter.not_forecast, writer.money_figure),
     ]
     for word, number, style in shown:
         writer.text(sheet, row, 0, word, writer.label)
