@@ -8,7 +8,7 @@ from made_up_list import made_up_facts, made_up_rows
 
 from renewcast.errors import RenewcastError
 from renewcast.publishing import last_before, lists_behind, publish_list
-from renewcast.publishing.lists import named, published_at
+from renewcast.publishing.earlier_lists import named, published_at
 
 DAYS = [dt.date(2026, 6, 1) + dt.timedelta(weeks=number) for number in range(4)]
 
