@@ -1,5 +1,6 @@
 """The steps between two snapshots equal what plain tables say, their late rows dated by hand, bit for bit."""
 
+import dataclasses
 import datetime as dt
 
 import numpy as np
@@ -10,6 +11,7 @@ from generated_company import FIRST, generate
 
 from renewcast.audit.frames import differing
 from renewcast.datasets.two_snapshots import TwoSnapshots
+from renewcast.params import InactivityLabel
 from renewcast.sources import CONTRACTS
 
 MICROSECOND = pd.Timedelta(microseconds=1)
@@ -73,3 +75,25 @@ def test_by_the_clock_equals_tables_that_end_with_the_earlier_snapshot(tmp_path)
         scope = old.population([now.date()], target="churn").set_index("account_id")["gated"]
         assert gated.tolist() == [bool(scope.get(account, False)) for account in accounts]
         assert gated.any() and not gated.all()
+
+
+def test_a_business_without_contracts_moves_by_the_clock_too(tmp_path):
+    generated = generate(8, seed=5)
+    company = generated.company(tmp_path)
+    tables = {name: table for name, table in company.tables.items() if name != "contracts"}
+    inactivity = InactivityLabel(lead_days=0, horizon_days=90, active_within_days=90)
+    labels = company.params.labels.model_copy(update={"churn": None, "renewal": None, "inactivity": inactivity})
+    labels = labels.model_copy(update={"contraction": None, "expansion": None})
+    scoring = company.params.scoring.model_copy(update={"target": "inactivity"})
+    params = company.params.model_copy(update={"labels": labels, "scoring": scoring})
+    mapped = {name: columns for name, columns in company.staged.mapped_columns.items() if name != "contracts"}
+    staged = dataclasses.replace(company.staged, mapped_columns=mapped)
+    with dataclasses.replace(company, params=params, staged=staged, tables=tables).opened() as view:
+        accounts = np.array(sorted(set(company.rows["accounts"])), dtype=object)
+        two = TwoSnapshots(view, "inactivity", day_of(30), day_of(31))
+        features, gated = two.by_the_clock(accounts)
+        then, gated_then = two.then(accounts)
+        assert list(features) == ["tenure_days"] and not gated.any() and not gated_then.any()
+        both = then["tenure_days"].notna()
+        assert both.any() and (features["tenure_days"][both] == then["tenure_days"][both] + 7).all()
+        assert two.told_late(accounts).shape == then.shape
