@@ -22,6 +22,7 @@ from renewcast.datasets.two_snapshots import TwoSnapshots
 from renewcast.datasets.view import View
 from renewcast.scoring.changes import changes, main_cause
 from renewcast.scoring.scores import score
+from renewcast.scoring.since_last_list import movement
 from renewcast.sources import CONTRACTS
 
 EVENTS = {name: contract.event_time for name, contract in CONTRACTS.items() if contract.kind == "event" and contract.event_time}
@@ -191,10 +192,15 @@ def another_calibration(scorer):
 
 
 def quiet_change(quiet: Quiet, champion):
-    """Return by how much each account's probability changes in the quiet week, nothing planted."""
+    """Return by how much each account's probability changes in the quiet week, nothing planted, and how that is called."""
     with quiet.opened(quiet.tables) as view:
-        before, now = (_scored(view, champion, day) for day in (quiet.before, quiet.now))
-    return now - before
+        before, now = (
+            score(view, champion, None, day.date()).frame.set_index("account_id") for day in (quiet.before, quiet.now)
+        )
+    now, old = now.loc[before.index], before["churn_probability"]
+    bounds = [now[name] for name in ("churn_probability", "churn_low", "churn_high")]
+    told = movement(old, *bounds, is_new=np.zeros(len(now), dtype=bool))
+    return pd.DataFrame({"change": now["churn_probability"] - old, "movement": told})
 
 
 def ledger(quiet: Quiet, champion, cause_of: dict, seed: int, unplanted):

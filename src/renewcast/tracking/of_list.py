@@ -15,7 +15,7 @@ def model_of_list(directory: Path, manifest: dict) -> Champion:
     directory : pathlib.Path
         The project.
     manifest : dict
-        Of the list: ``target``, and ``model`` with the model's sha256 or, in older manifests, its name, version and run.
+        Of the list: ``target``, and the model's SHA-256 under ``model`` or, in older manifests, its name, version and run.
 
     Returns
     -------
