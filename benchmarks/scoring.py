@@ -38,6 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--project", default=".")
     parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--no-gate", action="store_true", help="explain every account, those whose term outlasts the horizon too")
     asked = parser.parse_args()
     project = Project.load(asked.project)
     days = project.snapshot_days()
@@ -49,7 +50,7 @@ def main() -> None:
     clock.stop("features")
     kept = np.flatnonzero(frame["is_eligible"].to_numpy(dtype=bool))[-asked.rows :]
     features = features.iloc[kept].reset_index(drop=True)
-    gated = frame["gated"].to_numpy(dtype=bool)[kept]
+    gated = frame["gated"].to_numpy(dtype=bool)[kept] & (not asked.no_gate)
     clock.stop("between")
 
     from renewcast.explanation.attribution import attribute, check_sums
@@ -77,6 +78,7 @@ def main() -> None:
         "scoring_cpu_s": round(sum(clock.found[f"{name}_cpu_s"] for name in names), 2),
         "inside": bool((low <= attribution.probability + 1e-9).all() and (attribution.probability <= high + 1e-9).all()),
         "mean_reasons": round(float(np.mean([len(one) for one in found])), 2),
+        "no_single_figure": round(float(np.mean([one.feature is None for row in found for one in row])), 4),
         "peak_memory_gb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2),
     }
     sys.stdout.write(json.dumps(answer) + "\n")
