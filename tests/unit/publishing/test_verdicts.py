@@ -1,9 +1,11 @@
 """What owners fill in comes back without loss, whatever program the file went through; anything wrong refuses the whole file."""
 
 import datetime as dt
+import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import openpyxl
@@ -349,3 +351,22 @@ def test_a_project_takes_verdicts_in_and_tells_them(lists, answered, tmp_path):
     assert project.import_verdicts(answered({"verdict": "at_risk"}), "2026-07-01")["added"] == 1
     assert list(project.verdicts()["verdict"]) == ["at_risk"]
     assert [path.name for path in (project_directory / "data" / "verdicts").glob("*.parquet")] == ["000001.parquet"]
+
+
+def test_the_command_line_answers_in_one_object_or_one_sentence(lists, answered, tmp_path):
+    directory = tmp_path / "project"
+    directory.mkdir()
+    shutil.copy(ROOT / "params.yaml", directory / "params.yaml")
+    shutil.copytree(lists, directory / "lists")
+
+    def asked(path):
+        command = [sys.executable, "-m", "renewcast", "import-verdicts", str(path), "--known-at", "2026-07-01"]
+        found = subprocess.run(
+            [*command, "--project", str(directory), "--json"], capture_output=True, text=True, check=False, timeout=100
+        )
+        return found.returncode, json.loads(found.stdout)
+
+    code, answer = asked(answered({"verdict": "at_risk"}))
+    assert (code, answer["answers"], answer["added"], answer["known_at"]) == (0, 1, 1, "2026-07-01T00:00:00")
+    code, answer = asked(answered({"verdict": "doomed"}))
+    assert code == 2 and "'doomed' is not among the values offered" in answer["error"]
