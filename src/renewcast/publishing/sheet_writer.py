@@ -57,8 +57,9 @@ class SheetWriter:
         self.money_figure = book.add_format({"bold": True, "font_size": 13, "num_format": "#,##0.00", "align": "left"})
         warning = {"bg_color": "#FFF2D6", "font_color": "#7A4B00", "bold": True, "text_wrap": True, "valign": "top", "border": 1}
         self.banner = book.add_format(warning)
-        self.wrapped = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@", "indent": 1})
+        self.wrapped = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@", "align": "left", "indent": 1})
         self.kinds = {kind: book.add_format({"num_format": number, "valign": "top"}) for kind, number in _NUMBER_FORMATS.items()}
+        self.kinds["text"].set_align("left")
         self.kinds["text"].set_indent(1)  # a number that stands to the left of a text must not run into it
         answer = {
             "bg_color": "#FFFBEB",
@@ -70,11 +71,12 @@ class SheetWriter:
         }
         self.answers = {kind: book.add_format(answer | {"num_format": _NUMBER_FORMATS[kind]}) for kind in ("text", "day")}
         self.count = book.add_format({"num_format": "#,##0"})
+        mark = {"bold": True, "valign": "top", "align": "left", "indent": 1}
         # Each mark stands beside its colour, so that a black and white print says the same.
         self.marks = {
-            "up": book.add_format({"font_color": "#B42318", "bold": True}),
-            "down": book.add_format({"font_color": "#067647", "bold": True}),
-            "new": book.add_format({"font_color": "#3451C6", "bold": True}),
+            "up": book.add_format(mark | {"font_color": "#B42318"}),
+            "down": book.add_format(mark | {"font_color": "#067647"}),
+            "new": book.add_format(mark | {"font_color": "#3451C6"}),
         }
 
     def sheet(self, name: str, widths):
