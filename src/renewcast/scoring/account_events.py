@@ -165,7 +165,7 @@ def _terms(rows, tell, words, currency):
     for (account, what), terms in sorted(products.items()):
         before = None
         for starts, ends, _, mrr in sorted(terms):
-            goes_on = before is not None and starts <= before[0] + dt.timedelta(days=1)
+            goes_on = before is not None and starts - dt.timedelta(days=1) <= before[0]
             if not (goes_on and mrr == before[1] and (ends - starts).days <= _SHORT_TERM_DAYS):
                 moved = 100 * (mrr / before[1] - 1) if goes_on and before[1] > 0 else 0.0
                 text = words["renewed" if goes_on else "begins"].format(

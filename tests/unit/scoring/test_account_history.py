@@ -36,6 +36,8 @@ def test_terms_begin_renew_and_end_and_unchanged_months_are_no_event():
         (day(2026, 4, 1), "Renewed: subscription, 180 USD a year, until 2026-05-01 (+50 %)"),
         (day(2026, 6, 1), "Term ends: subscription"),
     ]
+    open_ended = [("A", "C1", "p", day(2025, 1, 1), None, 1.0), ("A", "C2", "p", day(2026, 1, 1), day(2026, 3, 1), 1.0)]
+    assert [text for _, text in _told(open_ended)] == ["Term begins: p, 12 USD a year", "Term ends: p"]
     assert _told([("A", "C", "p", day(2026, 1, 1), None, 1.0)], "zh") == [(day(2026, 1, 1), "合同开始：p，每年 12 USD")]
 
 
