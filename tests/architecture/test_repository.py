@@ -112,7 +112,7 @@ def test_every_dependency_has_a_lower_bound():
 def test_every_third_party_import_is_a_declared_dependency():
     declared = {re.split(r"[\[<>=]", one)[0] for one in _dependencies()}
     known_as = {
-        "PIL": "pillow", "sklearn": "scikit-learn", "yaml": "pyyaml", "ibis": "ibis-framework", "vl_convert": "vl-convert-python",
+        "PIL": "pillow", "sklearn": "scikit-learn", "yaml": "pyyaml", "ibis": "ibis-framework",
         "python_calamine": "python-calamine",
         "markupsafe": "jinja2",  # the type of Jinja's own safe text, which cannot be had without it
     }  # fmt: skip
