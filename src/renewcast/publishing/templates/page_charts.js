@@ -60,10 +60,11 @@ const page = {};
       make("tbody", {}, rows));
   };
 
+  // A round number above a value, whose half is whole too.
   const ceiling = (value) => {
     if (value <= 4) return 4;
     const size = 10 ** Math.floor(Math.log10(value));
-    return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map((one) => one * size).find((one) => one >= value);
+    return [1, 2, 4, 6, 8, 10].map((one) => one * size).find((one) => one >= value);
   };
 
   // One measure over the weeks: a line with its interval, or bars.
