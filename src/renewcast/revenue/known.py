@@ -6,10 +6,9 @@ import numpy as np
 
 from renewcast.revenue.cover import spells
 from renewcast.revenue.day_numbers import days, month_of
-from renewcast.revenue.movements import NEW, REACTIVATION
 
 
-def last_told(versions, units, heads, definition, months, cents, movement, over):
+def last_told(versions, units, heads, definition, months, cents, over):
     """Say from when on each month has read as it does.
 
     It is the end of the month, or the newest version of those terms that reach into it, or near it by as much as a gap is
@@ -26,7 +25,6 @@ def last_told(versions, units, heads, definition, months, cents, movement, over)
     definition : params.DefinitionSection
     months : array of int64, shape (n_months,)
     cents : array, shape (n_units, n_months + 1)
-    movement : array, shape (n_units, n_months)
     over : array of datetime64[us], shape (n_months,)
         When each month was over.
 
@@ -44,7 +42,7 @@ def last_told(versions, units, heads, definition, months, cents, movement, over)
     # A withdrawal is told too, though no version follows it.
     told = versions[["known_at", "superseded_at"]].max(axis=1).to_numpy(dtype="datetime64[us]").astype(np.int64)
     low = np.clip(month_of(first) - months[0], 0, count)
-    high = np.clip(month_of(last) - months[0] + 2, 0, count)
+    high = np.clip(month_of(last) - months[0] + 1, 0, count)
     here = (unit >= 0) & (low < high)
 
     found = np.broadcast_to(over.astype(np.int64), (len(units), count)).copy()
@@ -56,7 +54,7 @@ def last_told(versions, units, heads, definition, months, cents, movement, over)
     begun = (unit >= 0) & (low < count)
     np.maximum.at(earlier, (unit[begun], low[begun]), told[begun])
     earlier = np.maximum.accumulate(earlier, axis=1)
-    rests = (movement == NEW) | (movement == REACTIVATION) | (cents[:, 1:] == 0) | (cents[:, :-1] == 0)
+    rests = (cents[:, 1:] == 0) | (cents[:, :-1] == 0)  # whoever arrives pays nothing at the opening
     found = np.where(rests, np.maximum(found, earlier), found)
     return found.astype("datetime64[us]")
 

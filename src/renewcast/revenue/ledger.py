@@ -150,7 +150,7 @@ def build_ledger(versions, as_of: dt.date, section, *, zone: str, heads=None) ->
         cents,
         is_customer,
         movement,
-        last_told(versions, units, heads, definition, months, cents, movement, month_ends(months, zone)),
+        last_told(versions, units, heads, definition, months, cents, month_ends(months, zone)),
         pending_from(closed, as_of, definition, months, len(units)),
     )
 
