@@ -35,6 +35,7 @@ ORDER = (
     ("rehearsal", "project_data", "backtest", "regret"),
     ("project_revenue",),
     ("project_models",),
+    ("project_scores",),
     ("project",),
     ("audit", "replay"),
     ("layout",),

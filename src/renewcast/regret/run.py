@@ -70,7 +70,7 @@ def run_regret(project, as_of: dt.date, *, fired=None) -> Regret:
     as_of : datetime.date
         Lists of this day or later, and facts that became known then, are not read.
     fired : pandas.DataFrame or callable, optional
-        Signals that fired: account_id, as_of, signal; or a function of the project and a list of days that
+        Signals that fired: account_id, as_of, signal; or a function of a list of days that
         returns them.
 
     Returns
@@ -175,7 +175,7 @@ def _of_signals(project, standing, unwarned, fired):
         return pd.DataFrame(columns=EVIDENCE_COLUMNS)
     asked = standing.merge(unwarned[KEYS], on=KEYS)
     if callable(fired):
-        fired = fired(project, sorted(asked["as_of"].dt.date.unique()))
+        fired = fired(sorted(asked["as_of"].dt.date.unique()))
     fired = fired[["account_id", "as_of", "signal"]].assign(as_of=pd.to_datetime(fired["as_of"]).astype("datetime64[us]"))
     rows = asked[[*KEYS, "as_of"]].merge(fired, on=["account_id", "as_of"])
     return rows.assign(kind="signal").rename(columns={"signal": "what"})[EVIDENCE_COLUMNS]

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from renewcast.plays.assignment import WORDS
+from renewcast.plays.offers import with_plays
 from renewcast.plays.saved import CURVE_DAYS
 from renewcast.scoring.actions import actions
 from renewcast.scoring.not_scored import why_not_scored
@@ -68,12 +68,10 @@ def risk_list(view, champion, scores, clusters, last_list, plan, noticed):
     rows["signals"] = noticed.sentences(rows["account_id"])
     held_back_above = params.signals.held_back_above
     found = opportunities(rows, noticed, champion.record["base_rate"], held_back_above, language)
+    found = with_plays(plan.library, found, scores.as_of, language=language)
     free = found.loc[found["held_back"].isna(), ["account_id", "signal"]]
-    plan = dataclasses.replace(plan, fired=pd.concat([noticed.speaking("risk"), free]), opportunities=found)
+    plan = dataclasses.replace(plan, fired=pd.concat([noticed.speaking("risk"), free]), opportunities=lambda _: found)
     rows = pd.concat([rows, actions(view, champion, scores, rows, curves, plan, last_list)], axis=1)
-    offered = rows.loc[rows["goal"].isin([WORDS[language][goal] for goal in ("expand", "cross_sell")])]
-    found = found.merge(offered[["account_id", "play", "due_on"]], on="account_id", how="left")
-    found.loc[found["held_back"].notna(), ["play", "due_on"]] = None
     rows["status"] = np.where(scores.scored, "scored", "not_scored")
     rows["reason_not_scored"] = [
         None if reason is None or reason != reason else why_not_scored(reason, language) for reason in frame["reason_not_scored"]

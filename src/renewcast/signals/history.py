@@ -17,8 +17,12 @@ LONGEST_LOOKS = 27
 
 
 def looks(view, until: dt.date) -> list[dt.date]:
-    """Return the days, every fourth week back from ``until``, on which the past is looked at, oldest first."""
-    return view.calendar.days(until, EVERY_WEEKS)[-LONGEST_LOOKS:]
+    """Return the days up to ``until`` on which the past is looked at, oldest first: every fourth week of the calendar.
+
+    Counted from the calendar's first day, so that the looks of last week serve this week too.
+    """
+    days = view.calendar.days(until)
+    return [day for day in days if view.calendar.number(day) % EVERY_WEEKS == 0][-LONGEST_LOOKS:]
 
 
 def past_firing(view, days: list[dt.date], kept: Path | None = None, *, progress=None):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from renewcast.errors import RenewcastError
-from renewcast.tracking.champion import Champion, verified_artefact
+from renewcast.tracking.champion import Champion, load_listed, verified_artefact
 from renewcast.tracking.papers import CHALLENGER, former, read_former, read_record
 
 
@@ -30,6 +30,9 @@ def model_of_list(directory: Path, manifest: dict) -> Champion:
     from renewcast.estimators import artefact
 
     target, said = manifest["target"], manifest["model"]
+    kept = (manifest.get("made_from") or {}).get("models", {}).get(target)
+    if kept is not None:
+        return load_listed(directory, target, kept["record_sha256"])
     records = [read_record(directory, target), read_record(directory, target, CHALLENGER)]
     records += [read_former(path).record for path in reversed(former(directory, target))]
     for record in records:
