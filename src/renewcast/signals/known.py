@@ -58,11 +58,16 @@ class Known:
                 table = table.filter(at < ibis.literal(self.instant - dt.timedelta(days=until_days)))
         return visibility.visible_rows(table, self._panel, contract)
 
-    def frame(self, name: str, *columns: str, days: int | None = None):
-        """Return some columns of the visible rows as a pandas.DataFrame: days as datetime64, money as float, rows in order."""
+    def frame(self, name: str, *columns: str, days: int | None = None, where=None):
+        """Return some columns of the visible rows as a pandas.DataFrame: days as datetime64, money as float, rows in order.
+
+        ``where`` takes the Ibis table and tells which rows are wanted; few rows travel and sort faster than many.
+        """
         import pandas as pd
 
-        frame = self.rows(name, days=days).select("account_id", *columns).to_pandas()
+        rows = self.rows(name, days=days)
+        rows = rows if where is None else rows.filter(where(rows))
+        frame = rows.select("account_id", *columns).to_pandas()
         declared = self.view.store.contracts[name].columns
         for column in columns:
             if declared[column].type in ("date", "timestamp"):

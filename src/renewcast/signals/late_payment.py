@@ -17,9 +17,9 @@ OVERDUE_DAYS = (30, 365)
 )
 def late_payment(known: Known):
     """Fire where an invoice is unpaid more than 30 days after it was due; credits do not count."""
-    frame = known.frame("invoices", "due_on", "paid_on", "amount")
-    days = (known.as_of - frame["due_on"]).dt.days
+    unpaid = known.frame("invoices", "due_on", "amount", where=lambda table: table.paid_on.isnull() & (table.amount > 0))
+    days = (known.as_of - unpaid["due_on"]).dt.days
     first, last = OVERDUE_DAYS
-    late = frame.assign(days=days)[frame["paid_on"].isna() & (frame["amount"] > 0) & (days > first) & (days <= last)]
+    late = unpaid.assign(days=days)[(days > first) & (days <= last)]
     by_account = late.groupby("account_id", as_index=False)
     return by_account.agg(amount=("amount", "sum"), count=("amount", "size"), days=("days", "max"))
