@@ -1,12 +1,16 @@
 """When a signal has earned its place, and what its card says of alarms whose outcomes are written down."""
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 import pytest
 from spec.signals_example import company
+from spec.worked_example import usage
 
 from renewcast.signals import operating_characteristics as oc
 from renewcast.signals.catalogue import BY_NAME
+from renewcast.signals.firing import firing, known_at
 from renewcast.signals.seasonal import discoveries, discrete_discoveries
 from renewcast.signals.week import Noticed
 
@@ -93,3 +97,14 @@ def test_of_what_is_discovered_among_many_tests_a_tenth_is_false(procedure):
     assert np.mean(shares) <= 0.1 + 2 * np.std(shares) / np.sqrt(200)
     if procedure == "discrete":
         assert found / 8000 > 0.5
+
+
+def test_a_business_without_contracts_has_signals_too():
+    weeks = [dt.date(2025, 6, 2) + dt.timedelta(days=7 * number) for number in range(50)]
+    events = [f"A | {day} | " for day in weeks for _ in range(6)] + [f"B | {day} | " for day in weeks[:30] for _ in range(6)]
+    view = usage("account | occurred_at | known_at\n" + "\n".join(events))
+    as_of = dt.date(2026, 5, 11)
+    assert set(firing(known_at(view, weeks[31]))["account_id"]) == {"B"}
+    cards = {card["name"]: card for card in oc.signal_cards(view, as_of)}
+    assert cards["usage_drop"]["alarms"] is not None and cards["usage_drop"]["lead_days"] is None
+    assert "contracts.quota" in cards["quota_unused"]["why_silent"]
