@@ -110,7 +110,7 @@ def test_signals_that_fired_are_told_where_nothing_else_is_earlier(project, foun
     missed = found.churns[~found.churns["class"].isin(("warned", "no_list"))]
     assert len(missed)
     fired = missed[["account_id"]].merge(pd.DataFrame({"as_of": found.weeks["as_of"]}), how="cross").assign(signal="planted")
-    told = run_regret(project, AS_OF, fired=lambda days: fired[fired["as_of"].dt.date.isin(days)])
+    told = run_regret(project, project.day(AS_OF), fired=lambda days: fired[fired["as_of"].dt.date.isin(days)])
     assert (told.evidence["what"] == "planted").any()
     assert not (told.churns["class"] == "no_sign").any()
     warned = found.churns["class"].isin(("warned", "no_list"))

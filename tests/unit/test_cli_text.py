@@ -25,13 +25,16 @@ def test_a_value_is_writtenshort(value, text):
 def test_an_explanation_reads_from_the_probability_to_its_parts():
     told = {
         "account_id": "A1", "as_of": "2026-06-29", "model_version": "3", "ranked_by": "blend", "status": "scored",
-        "churn_probability": 0.25, "base_probability": 0.1, "term_outlasts_horizon_points": -0.05,
-        "drivers": [{"driver": "usage", "points": 0.2, "features": [{"points": 0.15, "sentence": "Fewer events"}]}],
+        "churn_probability": 0.25, "base_probability": 0.1, "term_outlasts_horizon_points": -0.05, "ties": "1 = 2",
+        "drivers": [{"driver": "usage", "points": 0.2, "reason": "Fewer events",
+                     "features": [{"points": 0.15, "role": "lever", "sentence": "Fewer events"}]}],
     }  # fmt: skip
     lines = explanation_text(told).splitlines()
     assert lines[1] == "churn probability 25.0%, of which base 10.0%"
     assert "-5.0 points  the term outlasts" in lines[2]
-    assert lines[3].split() == ["+20.0", "points", "usage"] and lines[4].split() == ["+15.0", "Fewer", "events"]
+    assert lines[3] == "  too close to tell apart: 1 = 2"
+    assert lines[4].split() == ["+20.0", "points", "usage:", "Fewer", "events"]
+    assert lines[5].split() == ["+15.0", "lever", "Fewer", "events"]
 
 
 def test_progress_says_each_step_once_on_stderr(capsys):

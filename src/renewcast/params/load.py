@@ -54,7 +54,9 @@ def load_params(path: Path) -> Params:
     Traceback (most recent call last):
     renewcast.errors.RenewcastError: nowhere/params.yaml does not exist; run `renewcast init nowhere` or give --project DIR.
     """
-    content = _mapping(path)
+    if not path.exists():
+        raise RenewcastError(f"{path} does not exist; run `renewcast init {path.parent}` or give --project DIR.")
+    content = read_mapping(path)
     try:
         return Params.model_validate(content)
     except ValidationError as refused:
@@ -77,23 +79,13 @@ def load_definition(path: Path) -> DefinitionSection:
     """
     if not path.exists():
         raise RenewcastError(f"{path} does not exist; write the keys of revenue.definition into it.")
-    content = _mapping(path)
+    content = read_mapping(path)
     for section in ("revenue", "definition"):
         content = content.get(section, content) if isinstance(content, dict) else content
     try:
         return DefinitionSection.model_validate(content)
     except ValidationError as refused:
         raise RenewcastError(f"{path}: {_sentence(refused, DefinitionSection)}") from None
-
-
-def _mapping(path: Path) -> dict:
-    if not path.exists():
-        raise RenewcastError(f"{path} does not exist; run `renewcast init {path.parent}` or give --project DIR.")
-    content = read_mapping(path)
-    try:
-        return Params.model_validate(content)
-    except ValidationError as refused:
-        raise RenewcastError(f"{path}: {_sentence(refused)}") from None
 
 
 def read_mapping(path: Path) -> dict:

@@ -33,6 +33,7 @@ _SHARES = (
     "churn_probability",
     "churn_low",
     "churn_high",
+    "churn_probability_180d",
     "renewal_probability",
     "churn_probability_last_list",
     "driver_1_points",

@@ -15,6 +15,7 @@ _SHOWN = (
     ("renewal", "day", 11),
     ("arr", "money", 13),
     ("probability", "share", 11),
+    ("within_180", "share", 10),
     ("movement", "text", 9),
     ("change", "points", 8),
     ("reasons", "text", 42),
@@ -80,9 +81,10 @@ def _shown(row, words, language):
         row["renewal_date"],
         row["arr"],
         now,
+        row["churn_probability_180d"],
         words.get(row["movement"], row["movement"]) if row["movement"] in ("up", "down", "new", "steady") else row["movement"],
         None if now is None or before is None else now - before,
-        "\n".join(reasons) or row["reason_not_scored"],
+        "\n".join(reasons) or row["reason_not_scored"] or _why_none(row, words),
         row["change_reason"],
         row["signals"],
         words["goals"].get(row["goal"], row["goal"]),
@@ -90,6 +92,12 @@ def _shown(row, words, language):
         row["due_on"],
         row["check"],
     )
+
+
+def _why_none(row, words):
+    """Say why an account without a reason stands here all the same: it is what comes later that a play may still save."""
+    later = row["churn_probability_180d"]
+    return words["outlasts"] if later is not None and later > row["churn_probability"] else None
 
 
 def _choices(writer, sheet, first, last, plays_range):

@@ -12,8 +12,6 @@ from renewcast.filesystem import make_folder, read_file, remove_folder, replace_
 from renewcast.signals.firing import firing, known_at
 
 EVERY_WEEKS = 4
-LONGEST_LOOKS = 27
-"""Two years of looks, and one before them that tells which alarms stood already."""
 
 
 def looks(view, until: dt.date) -> list[dt.date]:
@@ -22,7 +20,7 @@ def looks(view, until: dt.date) -> list[dt.date]:
     Counted from the calendar's first day, so that the looks of last week serve this week too.
     """
     days = view.calendar.days(until)
-    return [day for day in days if view.calendar.number(day) % EVERY_WEEKS == 0][-LONGEST_LOOKS:]
+    return [day for day in days if view.calendar.number(day) % EVERY_WEEKS == 0][-view.params.signals.past_snapshots :]
 
 
 def past_firing(view, days: list[dt.date], kept: Path | None = None, *, progress=None):

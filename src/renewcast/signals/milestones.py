@@ -86,7 +86,8 @@ def first_value_late(known: Known):
     customer = found[found["kind"].eq("customer")]
     frame = pd.DataFrame({"account_id": known.accounts["account_id"], "days": known.once(customer_days)})
     frame = frame[frame["account_id"].isin(customer["account_id"])]
-    first = frame["account_id"].map(customer.groupby("account_id")["achieved_at"].min())
+    reached = customer.groupby("account_id")["achieved_at"].min()
+    first = pd.Series(reached.reindex(frame["account_id"]).to_numpy(), index=frame.index)
     took = (first - (known.as_of - pd.to_timedelta(frame["days"], unit="D"))).dt.days.fillna(np.inf)
     peers = np.sort(took[frame["days"] > FIRST_VALUE_DAYS[1]].to_numpy())
     limit = FIRST_VALUE_DAYS[0]

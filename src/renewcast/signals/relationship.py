@@ -32,7 +32,9 @@ def executive_not_met(known: Known):
     met = known.frame("touchpoints", "occurred_at", "kind")
     met = met[met["kind"].isin(EXECUTIVE)].groupby("account_id")["occurred_at"].max()
     frame = known.accounts[["account_id", "mrr"]].assign(days=known.once(customer_days))
-    since = np.floor((known.as_of - pd.to_datetime(frame["account_id"].map(met))).dt.total_seconds() / 86_400)
+    # Not by Series.map, which cannot look up in an empty series of times.
+    last = pd.Series(met.reindex(frame["account_id"]).to_numpy(), index=frame.index)
+    since = np.floor((known.as_of - last).dt.total_seconds() / 86_400)
     frame["days"] = since.fillna(frame["days"])
     is_key = 12 * frame["mrr"] >= known.params.segments.tiers.benchmark_min_arr
     # Where nothing of this kind is ever noted, nothing can be missed.

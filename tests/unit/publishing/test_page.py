@@ -148,21 +148,23 @@ def test_packing_gives_back_every_text():
 
 
 @pytest.mark.parametrize(
-    ("renewal_date", "renewal", "counts", "forecast", "unknown"),
+    ("renewal_date", "renewal", "churn", "counts", "forecast", "unknown"),
     [
-        (dt.date(2026, 6, 29), 0.8, 1, 80.0, 0.0),
-        (dt.date(2026, 6, 30), 0.25, 1, 25.0, 0.0),
-        (dt.date(2026, 6, 30), None, 1, 0.0, 100.0),
-        (dt.date(2026, 7, 1), 0.8, 0, 0.0, 0.0),
-        (dt.date(2026, 6, 28), 0.8, 0, 0.0, 0.0),
-        (None, 0.8, 0, 0.0, 0.0),
+        (dt.date(2026, 6, 29), 0.8, 0.9, 1, 80.0, 0.0),
+        (dt.date(2026, 6, 30), 0.25, 0.9, 1, 25.0, 0.0),
+        (dt.date(2026, 6, 30), None, 0.9, 1, 10.0, 0.0),
+        (dt.date(2026, 6, 30), None, None, 1, 0.0, 100.0),
+        (dt.date(2026, 7, 1), 0.8, 0.9, 0, 0.0, 0.0),
+        (dt.date(2026, 6, 28), 0.8, 0.9, 0, 0.0, 0.0),
+        (None, 0.8, 0.9, 0, 0.0, 0.0),
     ],
 )
-def test_what_falls_due_in_the_quarter(renewal_date, renewal, counts, forecast, unknown):
+def test_what_falls_due_in_the_quarter(renewal_date, renewal, churn, counts, forecast, unknown):
     rows = made_up_rows(2)
     rows["renewal_date"] = [renewal_date, None]
     rows["arr"] = [100.0, 7.0]
     rows["renewal_probability"] = [renewal, None]
+    rows["churn_probability"] = [churn, None]
     due = renewals_due(as_table(rows), AS_OF, quarter_end(AS_OF))
     assert (due.accounts, due.arr, due.forecast, due.not_forecast) == (counts, 100.0 * counts, forecast, unknown)
 

@@ -111,10 +111,10 @@ def test_every_text_of_an_owners_list_is_there_to_the_letter(hostile_list):
             for place, name in (
                 (1, "account_id"),
                 (2, "account_name"),
-                (10, "change_reason"),
-                (11, "signals"),
-                (13, "play"),
-                (15, "check"),
+                (11, "change_reason"),
+                (12, "signals"),
+                (14, "play"),
+                (16, "check"),
             ):
                 assert from_xml(row[place].value) == sheet_text(wanted[name], WORDING["en"]["cut"]), name
 
@@ -205,7 +205,7 @@ def test_the_workbook_is_ready_to_use_and_to_print(language):
     for owner in owners:
         sheet = book[owner]
         assert (sheet.freeze_panes, sheet.print_title_rows) == ("D5", "$4:$4")
-        assert sheet.auto_filter.ref == f"A4:U{sheet.max_row}"
+        assert sheet.auto_filter.ref == f"A4:V{sheet.max_row}"
         rules = {one.type: one for one in sheet.data_validations.dataValidation}
         assert set(rules) == {"list", "date"} and len(sheet.data_validations.dataValidation) == 4
         assert sheet.conditional_formatting

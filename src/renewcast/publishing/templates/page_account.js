@@ -34,7 +34,8 @@
     const moved = now === null || last === null ? null : now - last, movement = page.code("movement", row);
     const arrow = moved === null ? "–" : moved > 4 ? "▲ " + (moved / 100).toFixed(1) : moved < -4 ? "▼ " + (-moved / 100).toFixed(1) : "0.0";
     return make("ul", { class: "figures" },
-      figure(words.page_probability, percent(now), bounds),
+      figure(words.page_probability, percent(now), bounds,
+        value("churn_probability_180d") === null ? null : format(words.within_180, { share: percent(value("churn_probability_180d")) })),
       figure(words.page_change, arrow, movement && words["movement_" + movement], last === null ? null : format(words.from_to, { a: percent(last), b: percent(now) })),
       figure(words.arr, whole(value("arr")), page.data.currency),
       figure(words.arr_at_risk, whole(value("arr_at_risk")), page.data.currency),
