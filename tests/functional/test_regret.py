@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 import shutil
 
 import numpy as np
@@ -17,6 +18,7 @@ from renewcast.regret.classes import CLASSES
 from renewcast.regret.report import report
 from renewcast.regret.run import Regret, run_regret
 
+pytestmark = pytest.mark.skipif(os.environ.get("RENEWCAST_DEEP") != "1", reason="heavy: make test-deep runs it")
 AS_OF = "2025-12-01"
 
 
