@@ -15,7 +15,7 @@ from renewcast.project import Project
 from renewcast.publishing import last_before, lists_behind, published_lists, read_manifest
 from renewcast.replay.replay import replay
 
-heavy = pytest.mark.skipif(os.environ.get("RENEWCAST_DEEP") != "1", reason="heavy: make test-deep runs it")
+pytestmark = pytest.mark.skipif(os.environ.get("RENEWCAST_DEEP") != "1", reason="heavy: make test-deep runs it")
 
 
 def state_of(folder):
@@ -48,7 +48,6 @@ def copy(weeks, tmp_path):
     return shutil.copytree(weeks, tmp_path / "copy")
 
 
-@heavy
 def test_a_later_revision_of_the_week_before_does_not_change_what_a_list_was_compared_with(copy):
     lists = published_lists(copy / "lists")
     change_params(copy, project={"language": "en"}, segments={"seed": 9})
@@ -84,7 +83,6 @@ def test_a_rewritten_history_is_found_and_named(copy):
     assert "first difference: row" in shown and "cause: contracts: what was known then has been rewritten" in shown
 
 
-@heavy
 def test_rows_that_disappeared_from_a_table_are_named_where_they_change_the_list(copy):
     one = published_lists(copy / "lists")[-1]
     rewrite(copy, "usage", lambda table: table.iloc[::2])
@@ -107,7 +105,6 @@ def test_a_damaged_list_is_told_beside_and_comes_out_again(copy):
     assert told["equal"] and told["damaged"] == ["risk_list.csv"]
 
 
-@heavy
 def test_a_list_is_refused_whose_parameters_or_model_were_changed_since(copy):
     one = published_lists(copy / "lists")[0]
     for path in (copy / "models" / "params" / "listed").glob("*.json"):

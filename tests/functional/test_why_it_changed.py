@@ -17,7 +17,7 @@ from renewcast.datasets.two_snapshots import TwoSnapshots
 from renewcast.project import Project
 from renewcast.scoring.changes import PARTS, causes, changes
 
-heavy = pytest.mark.skipif(os.environ.get("RENEWCAST_DEEP") != "1", reason="heavy: make test-deep runs it")
+pytestmark = pytest.mark.skipif(os.environ.get("RENEWCAST_DEEP") != "1", reason="heavy: make test-deep runs it")
 COLUMNS = [f"change_{name}" for name in PARTS]
 BEFORE, NOW = "2025-W52", "2026-W01"
 
@@ -97,7 +97,6 @@ def test_another_model_and_another_calibration_are_told_apart(project, another, 
 
 
 @pytest.mark.parametrize("lost", ["the model", "a feature"])
-@heavy
 def test_where_the_model_of_then_cannot_be_had_model_holds_the_calibration_too(project, lost):
     now = project.champion().scorer
     then = None
@@ -171,7 +170,6 @@ def test_weeks_that_cannot_be_compared_are_refused(weeks, sentence, trained_comp
     refused(renewcast("diff", *weeks, cwd=trained_company), sentence)
 
 
-@heavy
 def test_a_list_whose_model_is_lost_is_compared_all_the_same(copy, lists):
     """The manifest names a model of which no record is left: the change of model and calibration is one, and the note says so."""
     manifest = copy / "lists" / BEFORE / "r1" / "manifest.json"
