@@ -22,9 +22,8 @@ class Plan:
         Of :func:`renewcast.plays.effects.in_force`.
     fired : pandas.DataFrame or None
         account_id and signal of the risk signals that speak.
-    opportunities : callable or None
-        From the rows of the list to a pandas.DataFrame with account_id, kind (expansion, cross_sell or referral) and held_back
-        (None: not held back).
+    opportunities : pandas.DataFrame or None
+        account_id, kind (expansion, cross_sell or referral) and held_back (None: not held back).
     """
 
     library: object
@@ -71,7 +70,7 @@ def actions(view, champion, scores, rows, curves, plan: Plan, last_list):
         curve=curve,
         drivers=drivers,
         fired=_fired(plan.fired, account),
-        opportunity=_opportunity(None if plan.opportunities is None else plan.opportunities(rows), account),
+        opportunity=_opportunity(plan.opportunities, account),
         noted=noted(view, account, scores.as_of, words),
         ends_on=ends["ends_on"].to_numpy(dtype="datetime64[D]"),
         notice_days=ends["notice_days"].to_numpy(dtype=float),

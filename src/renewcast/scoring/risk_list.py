@@ -70,7 +70,7 @@ def risk_list(view, champion, scores, clusters, last_list, plan, noticed):
     found = opportunities(rows, noticed, champion.record["base_rate"], held_back_above, language)
     found = with_plays(plan.library, found, scores.as_of, language=language)
     free = found.loc[found["held_back"].isna(), ["account_id", "signal"]]
-    plan = dataclasses.replace(plan, fired=pd.concat([noticed.speaking("risk"), free]), opportunities=lambda _: found)
+    plan = dataclasses.replace(plan, fired=pd.concat([noticed.speaking("risk"), free]), opportunities=found)
     rows = pd.concat([rows, actions(view, champion, scores, rows, curves, plan, last_list)], axis=1)
     rows["status"] = np.where(scores.scored, "scored", "not_scored")
     rows["reason_not_scored"] = [
