@@ -6,6 +6,7 @@ RENEWCAST_DEEP=1 takes a company of 1,000 accounts; the default is 150, of which
 import dataclasses
 import datetime as dt
 import os
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -39,11 +40,10 @@ def looked(company, tmp_path_factory):
     """Return the project, the truth, and what two signals said every week from October on."""
     project, accounts, seed = company, 150, 3
     if DEEP:
-        from conftest import copy_of_reference
-
         from renewcast.simulate import simulate
 
-        accounts, seed, directory = 1000, 7, copy_of_reference(tmp_path_factory.mktemp("large"))
+        accounts, seed, directory = 1000, 7, tmp_path_factory.mktemp("large")
+        shutil.copy(company.directory / "params.yaml", directory / "params.yaml")
         simulate(directory / "data" / "raw", accounts=accounts, weeks=WEEKS, start=START, seed=seed)
         project = Project.load(directory)
     days = [day for day in project.snapshot_days() if day >= dt.date(2024, 10, 1)]
