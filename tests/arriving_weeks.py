@@ -74,7 +74,7 @@ def publish_weeks(trained: Path, place: Path) -> dict:
     for back in range(WEEKS - 1, -1, -1):
         day = LAST_LIST - dt.timedelta(weeks=back)
         if back == 1:
-            tiers = {"benchmark_min_arr": 1, "benchmark_min_advocacy": 0, "value_add_min_arr_growth": 0.0}
+            tiers = {"benchmark_min_arr": 1, "benchmark_min_advocacy": 0, "value_add_min_arr_growth": 0.0, "keep_margin": 0.1}
             change_params(place, segments={"tiers": tiers}, model={"seed": 11})
             arrive(tables, raw, EVERYTHING)
             assert answer("run", "train", "--target", "churn", "--as-of", WEEK_BEFORE, cwd=place)["promoted"]

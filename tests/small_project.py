@@ -16,12 +16,13 @@ REST = {
     "backtest": {"every_weeks": 4, "dates": 3, "capacity_per_owner": 5, "lead_days": [30, 60]},
     "segments": {
         "seed": 0, "clusters": [2],
-        "tiers": {"benchmark_min_arr": 0, "benchmark_min_advocacy": 0, "value_add_min_arr_growth": 0.1},
+        "tiers": {"benchmark_min_arr": 0, "benchmark_min_advocacy": 0, "value_add_min_arr_growth": 0.1, "keep_margin": 0.1},
     },
     "actions": {"capacity_per_owner": 5, "key_account_min_arr": 20000, "key_account_every_days": 90, "keep_margin": 0.2},
     "lifetime": {"gross_margin": 0.8, "annual_discount_rate": 0.1, "limit_months": 60},
     "signals": {"false_discovery_rate": 0.1, "held_back_above": 2.0, "past_snapshots": 27},
-    "publishing": {"directory": "lists"},
+    "markets": {"vertical": "industry", "segment_by": ["industry", "company_size"]},
+    "publishing": {"directory": "lists", "reviews": "reviews"},
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from renewcast.filesystem import create_file, make_folder
 from renewcast.reference_project import own_or_reference, reference
 
 _PARTS = ("params.yaml", "plays.yaml", "pipelines", "notebooks")
-_IGNORED = "data/\nlists/\nmlruns/\nmlflow.db\nmodels/*/artefact/\nmodels/*/.lock\nnotebooks/scratch/\n"
+_IGNORED = "data/\nlists/\nreviews/\nmlruns/\nmlflow.db\nmodels/*/artefact/\nmodels/*/.lock\nnotebooks/scratch/\n"
 
 
 def lay_out(directory: Path) -> dict:

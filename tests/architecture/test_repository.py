@@ -11,7 +11,7 @@ from architecture.source_code import ROOT, modules
 
 MADE = {
     ".git", ".venv", "__pycache__", ".pytest_cache", ".ruff_cache", ".hypothesis", ".ipynb_checkpoints", "renewcast.egg-info",
-    "data", "lists", "mlruns", "scratch", "artefact", "build", "dist",
+    "data", "lists", "reviews", "mlruns", "scratch", "artefact", "build", "dist",
 }  # fmt: skip
 # Neither pattern may match itself.
 HOMES = re.compile(r"(?<![\w.~}-])/(?:home|root|wor[k]|Users|workspace|builds)/+(?=[\w.])|[A-Z]:\\+Users")

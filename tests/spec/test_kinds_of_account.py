@@ -60,7 +60,7 @@ def test_the_lifecycle_stage_follows_from_two_numbers_of_days(row):
 
 @pytest.mark.parametrize("row", rows(TIERS), ids=lambda row: " ".join(str(value) for value in row.values()))
 def test_the_tier_follows_from_revenue_growth_and_advocacy(row):
-    policy = TiersSection(benchmark_min_arr=60_000, benchmark_min_advocacy=1, value_add_min_arr_growth=0.1)
+    policy = TiersSection(benchmark_min_arr=60_000, benchmark_min_advocacy=1, value_add_min_arr_growth=0.1, keep_margin=0.1)
     found = tier([number(row["arr"])], [number(row["growth"])], [number(row["advocacy"])], policy)
     assert found.tolist() == [row["tier"]]
 

@@ -55,7 +55,7 @@ def refusal(tmp_path, text) -> str:
         ("per_unit: {}", "per_unit: {EUR: 0}", "revenue.rates.per_unit.EUR"),
         ("level: account, grace_days: 30", "level: account, grace_days: 31", "definition.grace_days must be that of the labels"),
         ("level: account", "level: logo", "revenue.definition.level"),
-        ("publishing: {directory: lists}", "publishing: !!python/object/apply:os.system [ls]", "is not YAML"),
+        ("publishing: {directory: lists, reviews: reviews}", "publishing: !!python/object/apply:os.system [ls]", "is not YAML"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named(tmp_path, old, new, words):

@@ -20,8 +20,8 @@ from renewcast.params.sections import (
     RevenueLabel,
     SplitsSection,
     TermLabel,
-    TiersSection,
 )
+from renewcast.params.segments import MarketsSection, TiersSection
 from renewcast.params.sources import CsvFormat, InputSection, KnownAt, SourceSection
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "InactivityLabel",
     "InputSection",
     "KnownAt",
+    "MarketsSection",
     "ModelSection",
     "Params",
     "RenewalLabel",

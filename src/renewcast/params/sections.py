@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from renewcast.params._section import NotNegative, Positive, Section, Seed
 from renewcast.params.revenue import RevenueSection
+from renewcast.params.segments import MarketsSection, SegmentsSection
 from renewcast.params.sources import SourceSection
 
 FAMILIES = (
@@ -184,22 +185,6 @@ class BacktestSection(Section):
         return self
 
 
-class TiersSection(Section):
-    """The policy behind benchmark and value-add; whatever meets neither is ordinary (C56)."""
-
-    benchmark_min_arr: NotNegative
-    benchmark_min_advocacy: NotNegative
-    value_add_min_arr_growth: float
-
-
-class SegmentsSection(Section):
-    """Behavioural clusters: the seed, the numbers of clusters tried, and the tier policy."""
-
-    seed: Seed
-    clusters: list[Annotated[int, Field(ge=2, le=12)]]
-    tiers: TiersSection
-
-
 class ActionsSection(Section):
     """Accounts on an owner's list, the ARR of a key account, within how many days each is met, and what keeps a list steady.
 
@@ -245,9 +230,10 @@ class SignalsSection(Section):
 
 
 class PublishingSection(Section):
-    """Where the lists are written."""
+    """Where the lists and the business reviews are written."""
 
     directory: str
+    reviews: str
 
 
 class Params(Section):
@@ -270,6 +256,7 @@ class Params(Section):
     scoring: ScoringSection
     lifetime: LifetimeSection
     signals: SignalsSection
+    markets: MarketsSection
     publishing: PublishingSection
 
     @model_validator(mode="after")

@@ -190,7 +190,7 @@ def rules(policy) -> Table:
     Examples
     --------
     >>> from renewcast.params import TiersSection
-    >>> policy = TiersSection(benchmark_min_arr=100_000, benchmark_min_advocacy=1, value_add_min_arr_growth=0.1)
+    >>> policy = TiersSection(benchmark_min_arr=100_000, benchmark_min_advocacy=1, value_add_min_arr_growth=0.1, keep_margin=0.1)
     >>> rules(policy).frame["tier"].tolist()
     ['benchmark', 'value_add', 'ordinary']
     """

@@ -23,7 +23,7 @@ def tier(arr, arr_growth, advocacy, policy):
     --------
     >>> import numpy as np
     >>> from renewcast.params import TiersSection
-    >>> policy = TiersSection(benchmark_min_arr=100_000, benchmark_min_advocacy=1, value_add_min_arr_growth=0.1)
+    >>> policy = TiersSection(benchmark_min_arr=100_000, benchmark_min_advocacy=1, value_add_min_arr_growth=0.1, keep_margin=0.1)
     >>> tier(np.array([2e5, 2e5, 1e4]), np.array([0.0, 0.2, 0.05]), np.array([1, 0, 3]), policy).tolist()
     ['benchmark', 'value_add', 'ordinary']
     """

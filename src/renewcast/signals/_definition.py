@@ -19,7 +19,7 @@ class Signal:
     needs : tuple of str
         "table.column" of everything without which the rule cannot be judged.
     fires : callable
-        Takes :class:`renewcast.signals.known.Known`, whose rows are cut already, and returns a pandas.DataFrame with account_id
+        Takes :class:`renewcast.datasets.known.Known`, whose rows are cut already, and returns a pandas.DataFrame with account_id
         (each once) and the numbers of the sentence.
     outcome : {"churn", "stay", "expansion"}
         What its alarms are measured by: that the account leaves, that it does not, or that it pays more.

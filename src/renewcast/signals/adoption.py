@@ -1,7 +1,7 @@
 """What was bought and is not used (C20, C26), and looking without doing (C22)."""
 
+from renewcast.datasets.known import Known, customer_days, live_terms
 from renewcast.signals._definition import signal
-from renewcast.signals.known import Known, customer_days, live_terms
 from renewcast.signals.seasonal import MIN_PEERS
 from renewcast.signals.use import use
 

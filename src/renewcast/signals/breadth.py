@@ -1,7 +1,7 @@
 """How much of the company the product reaches: departments that drop out (C85), licences that lie idle."""
 
+from renewcast.datasets.known import Known, customer_days, live_terms
 from renewcast.signals._definition import signal
-from renewcast.signals.known import Known, customer_days, live_terms
 from renewcast.signals.use import use
 
 MIN_DEPARTMENTS = 3

@@ -2,8 +2,8 @@
 
 import datetime as dt
 
+from renewcast.datasets.known import Known
 from renewcast.signals.catalogue import SIGNALS
-from renewcast.signals.known import Known
 
 COLUMNS = ("account_id", "signal", "kind", "evidence")
 
@@ -27,7 +27,7 @@ def firing(known: Known, *, signals=SIGNALS):
 
     Parameters
     ----------
-    known : renewcast.signals.known.Known
+    known : renewcast.datasets.known.Known
     signals : sequence of renewcast.signals._definition.Signal
 
     Returns

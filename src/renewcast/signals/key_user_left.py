@@ -4,8 +4,8 @@ A key user is one by role, or one without whom there would be little use: 40 % o
 chance does not explain, given how often the person used to come and what the weeks are like. The account may well go on.
 """
 
+from renewcast.datasets.known import Known
 from renewcast.signals._definition import signal
-from renewcast.signals.known import Known
 from renewcast.signals.seasonal import chance_of_so_few, discrete_discoveries
 from renewcast.signals.use import WEEKS, use
 

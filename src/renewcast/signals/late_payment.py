@@ -1,7 +1,7 @@
 """An invoice is long overdue."""
 
+from renewcast.datasets.known import Known
 from renewcast.signals._definition import signal
-from renewcast.signals.known import Known
 
 OVERDUE_DAYS = (30, 365)
 """A month is beyond what a slow accounts department explains; after a year it is a matter for lawyers, not for this list."""

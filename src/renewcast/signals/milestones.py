@@ -1,7 +1,7 @@
 """Milestones: one is overdue, the work is done without an outcome (C75), first value is late (C55, C67)."""
 
+from renewcast.datasets.known import Known, customer_days
 from renewcast.signals._definition import signal
-from renewcast.signals.known import Known, customer_days
 from renewcast.signals.seasonal import MIN_PEERS
 
 OVERDUE_DAYS = (14, 120)

@@ -1,7 +1,7 @@
 """How fast the quota is burnt: too slowly is a risk, too fast an opportunity (C84)."""
 
+from renewcast.datasets.known import Known, live_terms
 from renewcast.signals._definition import signal
-from renewcast.signals.known import Known, live_terms
 
 FAST, SLOW = 1.4, 0.5
 """Used share over elapsed share: 70 % used after half of the term is 1.4; at half the pace half of what was bought is waste."""

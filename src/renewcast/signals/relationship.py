@@ -1,7 +1,7 @@
 """The people on the other side: an executive not met for a quarter (C12), low willingness against good numbers (C89)."""
 
+from renewcast.datasets.known import Known, customer_days
 from renewcast.signals._definition import signal
-from renewcast.signals.known import Known, customer_days
 from renewcast.signals.usage_drop import falls
 
 QUARTER_DAYS = 91

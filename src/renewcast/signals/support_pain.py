@@ -1,7 +1,7 @@
 """Support hurts: severe cases stay open, cases come more often than usual, or answers are bad (C72)."""
 
+from renewcast.datasets.known import Known
 from renewcast.signals._definition import signal
-from renewcast.signals.known import Known
 
 DAYS = 91
 SEVERE = ("high", "urgent")

@@ -1,7 +1,7 @@
 """Use has halved: against the account's own seasonal level, and, beside it, the raw rule of this week against the last (C23)."""
 
+from renewcast.datasets.known import Known
 from renewcast.signals._definition import signal
-from renewcast.signals.known import Known
 from renewcast.signals.seasonal import MIN_WEEKLY, chance_of_so_few, discoveries
 from renewcast.signals.use import WEEKS, use
 

@@ -4,8 +4,8 @@ import dataclasses
 
 import numpy as np
 
+from renewcast.datasets.known import Known, countries
 from renewcast.engine.visibility import cell
-from renewcast.signals.known import Known, countries
 from renewcast.signals.seasonal import excess_variance, seasonal_index
 
 WEEKS = 13

@@ -1,4 +1,4 @@
-"""What was known at one snapshot day: the only thing that a signal sees. Time is cut by the engine, never by a signal."""
+"""What was known at one snapshot day, table by table: all that signals and reviews see. The engine cuts time, they never do."""
 
 import datetime as dt
 

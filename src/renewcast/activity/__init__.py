@@ -1,0 +1,1 @@
+"""What accounts, modules and people did: the three-level dashboard, in the numbers of the model's own features."""

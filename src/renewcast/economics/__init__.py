@@ -1,0 +1,1 @@
+"""What customers are worth against what they cost to win, by segment and by channel."""
