@@ -20,7 +20,7 @@ REST = {
     },
     "actions": {"capacity_per_owner": 5, "key_account_min_arr": 20000, "key_account_every_days": 90, "keep_margin": 0.2},
     "lifetime": {"gross_margin": 0.8, "annual_discount_rate": 0.1, "limit_months": 60},
-    "signals": {"false_discovery_rate": 0.1, "held_back_above": 2.0, "past_snapshots": 27},
+    "signals": {"false_discovery_rate": 0.1, "false_departures": 0.1, "held_back_above": 2.0, "past_snapshots": 27},
     "markets": {"vertical": "industry", "segment_by": ["industry", "company_size"]},
     "publishing": {"directory": "lists", "reviews": "reviews"},
 }  # fmt: skip

@@ -219,12 +219,14 @@ class LifetimeSection(Section):
 
 
 class SignalsSection(Section):
-    """Signals: the share of false ones put up with, from which risk on opportunities wait, how far back the cards look.
+    """Signals: the shares of false ones put up with, from which risk on opportunities wait, how far back the cards look.
 
+    ``false_departures`` is that of the key users named as gone: the more are put up with, the sooner a departure is noticed.
     The risk is in times the base rate; past snapshots stand four weeks apart, and the first one tells what stood already.
     """
 
     false_discovery_rate: Annotated[float, Field(gt=0, lt=1)]
+    false_departures: Annotated[float, Field(gt=0, lt=1)]
     held_back_above: Annotated[float, Field(gt=0)]
     past_snapshots: Annotated[int, Field(ge=2, le=104)]
 

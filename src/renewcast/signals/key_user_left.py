@@ -87,7 +87,7 @@ def silences(known: Known):
     own = np.take_along_axis(chances, np.clip(silent, 1, LONGEST_WEEKS)[:, None] - 1, axis=1)[:, 0]
     chance = np.where(tested & (silent > 0), own, 1.0)
     is_discovery = np.zeros(len(frame), dtype=bool)
-    rate = known.params.signals.false_discovery_rate
+    rate = known.params.signals.false_departures
     # Each kind at its own rate: who is called a key user leaves more often than who only happens to use it most.
     for kind in (tested & is_named, tested & ~is_named):
         is_discovery[kind] = discrete_discoveries(chance[kind], chances[kind], rate)
