@@ -6,6 +6,7 @@ import ibis
 import pytest
 
 from renewcast import Project
+from renewcast.datasets.known_state import known_digests
 from renewcast.datasets.view import View
 from renewcast.features.derived import with_derived
 from renewcast.signals.firing import firing, known_at
@@ -52,6 +53,12 @@ def test_what_becomes_known_later_changes_no_card(project):
     then, now = signal_cards(without_what_came_later(project, day), day), signal_cards(project.view, day)
     assert any(card["alarms"] for card in now)
     assert now == then
+
+
+def test_what_becomes_known_later_changes_no_digest_under_which_a_past_day_is_kept(project):
+    then, now = (known_digests(view, [DAYS[0], DAYS[1]]) for view in (without_what_came_later(project, DAYS[1]), project.view))
+    assert now == then
+    assert known_digests(without_what_came_later(project, DAYS[0]), list(DAYS))[1] != then[1]
 
 
 def test_the_order_of_rows_changes_no_signal(project):

@@ -31,6 +31,53 @@ def known_state(view, as_of: dt.date) -> dict[str, dict[str, str]]:
     return {name: _by_month(view.known_days_of(_as_seen(view, name, as_of))) for name in sorted(view.files)}
 
 
+def known_digests(view, days: list[dt.date]) -> list[str]:
+    """Digest what was known on each of several days, in one pass over the tables.
+
+    Parameters
+    ----------
+    view : renewcast.datasets.view.View
+    days : list of datetime.date
+        Snapshot days.
+
+    Returns
+    -------
+    list of str
+        In the order of ``days``. Two equal ones, of two states of the data, mean that the snapshots of these days see the same
+        rows. Rows, the end of a version and the columns that are filled in later count each from the day they were told.
+
+    Notes
+    -----
+    Rests on DuckDB's ``hash()``, as :func:`known_state` does.
+    """
+    numbers = [(day - dt.date(1970, 1, 1)).days for day in days]
+    digests = [hashlib.sha256() for _ in days]
+    for name in sorted(view.files):
+        for part, told in enumerate(_told(view, name)):
+            by_day = view.known_days_of(told)
+            for number, digest in zip(numbers, digests, strict=True):
+                known = [f"{day}:{by_day[day]}" for day in by_day if day < number]
+                digest.update(f"{name}/{part} {' '.join(known)}\n".encode())
+    return [digest.hexdigest() for digest in digests]
+
+
+def _told(view, name: str):
+    """Yield what is told of a table's rows at different times, each dated by ``known_at``: the row, its end, later columns."""
+    import ibis
+
+    table, declared = view.store.tables[name], view.store.contracts[name].columns
+    later = {column: told.revealed_by for column, told in declared.items() if told.revealed_by and column in table.columns}
+    row = table.drop("superseded_at", *later)
+    yield row
+    ended = table.filter(table.superseded_at.notnull())
+    yield ended.select(*row.columns, "superseded_at").mutate(first_known_at=ended.known_at, known_at=ended.superseded_at)
+    for reveal in sorted(set(later.values())):
+        told = table.filter(table[reveal].notnull())
+        columns = sorted(column for column, by in later.items() if by == reveal)
+        at = ibis.greatest(told[reveal].cast("timestamp"), told.known_at)
+        yield told.select(*row.columns, *columns).mutate(first_known_at=told.known_at, known_at=at)
+
+
 def _as_seen(view, name: str, as_of: dt.date):
     import ibis
 

@@ -142,7 +142,9 @@ class View:
 
     def known_days_of(self, rows) -> dict[int, str]:
         """Digest some rows by the day on which they became known; see :func:`renewcast.engine.storage.known_days`."""
-        return known_days(self._engine, rows)
+        import ibis
+
+        return known_days(ibis.get_backend(rows), rows)
 
     def known_contracts(self, as_of: dt.date):
         """Return the terms as known at a day: contract_id, account_id, product, starts_on, ends_on, mrr (currency units)."""

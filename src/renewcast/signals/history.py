@@ -1,4 +1,8 @@
-"""Which signals fired in the past, every fourth week, as it was known then; kept until anything that it rests on changes."""
+"""Which signals fired in the past, every fourth week, as it was known then; kept until anything that it rests on changes.
+
+A past day rests on what was known then, which new data leave alone: of a new week only the days are looked at that nobody has
+looked at yet, and those whose rows were rewritten.
+"""
 
 import contextlib
 import datetime as dt
@@ -7,6 +11,8 @@ import io
 import json
 from pathlib import Path
 
+from renewcast.datasets import known
+from renewcast.datasets.known_state import known_digests
 from renewcast.errors import RenewcastError
 from renewcast.filesystem import make_folder, read_file, remove_folder, replace_file
 from renewcast.signals.firing import firing, known_at
@@ -31,7 +37,7 @@ def past_firing(view, days: list[dt.date], kept: Path | None = None, *, progress
     view : renewcast.datasets.view.View
     days : list of datetime.date
     kept : pathlib.Path, optional
-        Folder (data/work/signals) in which each day is kept, under a digest of the tables, the parameters and the rules.
+        Folder (data/work/signals) in which each day is kept, under digests of what was known then, the parameters and the rules.
     progress : callable, optional
 
     Returns
@@ -41,25 +47,20 @@ def past_firing(view, days: list[dt.date], kept: Path | None = None, *, progress
     """
     import pandas as pd
 
-    folder = None
-    if kept is not None:
-        folder = kept / _digest(view)
-        _sweep(kept, folder)
-        make_folder(folder)
+    paths = [None] * len(days) if kept is None else _paths(view, days, kept)
     frames = []
-    for number, day in enumerate(days):
+    for number, (day, path) in enumerate(zip(days, paths, strict=True)):
         if progress is not None:
             progress(number, len(days), f"signals of {day}")
-        frames.append(_of_day(view, day, folder).assign(as_of=pd.Timestamp(day)))
+        frames.append(_of_day(view, day, path).assign(as_of=pd.Timestamp(day)))
     frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["account_id", "signal", "as_of"])
     frame["as_of"] = frame["as_of"].astype("datetime64[us]")
     return frame[["account_id", "as_of", "signal"]].sort_values(["account_id", "as_of", "signal"], ignore_index=True)
 
 
-def _of_day(view, day: dt.date, folder: Path | None):
+def _of_day(view, day: dt.date, path: Path | None):
     import pandas as pd
 
-    path = None if folder is None else folder / f"{day}.parquet"
     if path is not None and path.exists():
         try:
             return pd.read_parquet(path)
@@ -73,18 +74,26 @@ def _of_day(view, day: dt.date, folder: Path | None):
     return frame
 
 
-def _digest(view) -> str:
-    """Digest what the past rests on: the staged tables, the parameters and the rules themselves."""
-    digest = hashlib.sha256(view.fingerprint.encode())
-    digest.update(json.dumps(view.params.model_dump(mode="json"), sort_keys=True).encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+def _paths(view, days: list[dt.date], kept: Path) -> list[Path]:
+    """Name the file of each day: by the rules, and by what was known then. Files of other rules and states are swept away."""
+    folder = kept / _digest_of_rules(view)
+    make_folder(folder)
+    paths = [folder / f"{day}-{digest[:24]}.parquet" for day, digest in zip(days, known_digests(view, days), strict=True)]
+    for other in sorted(kept.glob("*")):
+        if other != folder and other.is_dir():
+            with contextlib.suppress(OSError):  # another run may be sweeping too
+                remove_folder(other)
+    for path in sorted(folder.glob("*.parquet")):
+        if path not in paths and path.name[:10] in {f"{day}" for day in days}:
+            with contextlib.suppress(OSError):
+                path.unlink()
+    return paths
+
+
+def _digest_of_rules(view) -> str:
+    """Digest what the past rests on besides rows: the parameters, which columns are filled, and the rules themselves."""
+    digest = hashlib.sha256(json.dumps(view.params.model_dump(mode="json"), sort_keys=True).encode())
+    digest.update(json.dumps({name: sorted(columns) for name, columns in sorted(view.mapped_columns.items())}).encode())
+    for path in (*sorted(Path(__file__).parent.glob("*.py")), Path(known.__file__)):
         digest.update(read_file(path))
     return digest.hexdigest()[:24]
-
-
-def _sweep(kept: Path, but: Path) -> None:
-    """Remove what rests on other tables or rules."""
-    for folder in sorted(kept.glob("*")) if kept.is_dir() else []:
-        if folder != but and folder.is_dir():
-            with contextlib.suppress(OSError):  # another run may be sweeping too
-                remove_folder(folder)
