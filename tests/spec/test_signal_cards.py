@@ -108,3 +108,9 @@ def test_a_business_without_contracts_has_signals_too():
     cards = {card["name"]: card for card in oc.signal_cards(view, as_of)}
     assert cards["usage_drop"]["alarms"] is not None and cards["usage_drop"]["lead_days"] is None
     assert "contracts.quota" in cards["quota_unused"]["why_silent"]
+
+
+@pytest.mark.parametrize("labels", [(1.0, 0.0), (1.0, 1.0)])
+def test_where_all_draws_say_the_same_nothing_is_shown(labels):
+    alarmed = pd.DataFrame({"group": ["A", "B"], "label": labels, "expected": [0.158537, 0.0 if labels[1] == 0 else 0.158537]})
+    assert oc._ratios(pd.concat([alarmed] * 3))["p_value"] == 1.0

@@ -210,7 +210,8 @@ def _ratios(alarmed) -> dict:
     found = account_bootstraps(alarmed["group"].to_numpy(), ratios, seed=SEED, level=LEVEL)
     precision, lift = found["precision"], found["lift"]
     p_value = 1.0
-    if lift.low > 0 and lift.high > lift.low:
+    # Where all draws say the same, but for rounding, so few accounts show nothing.
+    if lift.low > 0 and not np.isclose(lift.low, lift.high, rtol=1e-9):
         error = (np.log(lift.high) - np.log(lift.low)) / (2 * norm.ppf((1 + LEVEL) / 2))
         p_value = float(norm.sf(np.log(lift.estimate) / error))
     numbers = {
