@@ -9,7 +9,8 @@ from pathlib import Path
 from renewcast.days import iso_week
 from renewcast.errors import RenewcastError
 
-_WEEK = re.compile(r"[0-9]{4}-W(0[1-9]|[1-4][0-9]|5[0-3])")
+WEEK = r"[0-9]{4}-W(0[1-9]|[1-4][0-9]|5[0-3])"
+"""How a week is written."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def check_week(week: str) -> None:
     Traceback (most recent call last):
     renewcast.errors.RenewcastError: week '../etc' is not an ISO week; write it as 2026-W27.
     """
-    if not isinstance(week, str) or not _WEEK.fullmatch(week):
+    if not isinstance(week, str) or not re.fullmatch(WEEK, week):
         raise RenewcastError(f"week {week!r} is not an ISO week; write it as 2026-W27.")
 
 

@@ -1,15 +1,12 @@
 """Reading what was published: the current list, an earlier one, all of them; each checked against its manifest."""
 
-import json
-import re
 from pathlib import Path
 
-from renewcast.errors import RenewcastError
-from renewcast.filesystem import read_file
-from renewcast.publishing.facts import Published, check_week
-from renewcast.publishing.manifest import LIST_FILES, MANIFEST, check_digest, parse_manifest, sha256
+from renewcast.publishing.facts import WEEK, Published
+from renewcast.publishing.manifest import LIST_FILES, check_digest
+from renewcast.publishing.shelf import Shelf
 
-POINTER = "current.json"
+LISTS = Shelf("list", key="week", period="week", pattern=WEEK, files=LIST_FILES, example="lists/2026-W27/r1")
 
 
 def read_list(list_dir: Path):
@@ -55,10 +52,7 @@ def verify_list(list_dir: Path) -> dict:
     RenewcastError
         As `read_list`, for any of the files.
     """
-    manifest = read_manifest(list_dir)
-    for name in manifest["files"]:
-        check_digest(content_of(list_dir, name), manifest, name, list_dir / name)
-    return manifest
+    return LISTS.verify(list_dir)
 
 
 def list_files(list_dir: Path) -> list:
@@ -115,11 +109,7 @@ def read_manifest(list_dir: Path) -> dict:
     RenewcastError
         "... is not a published list", "... is not a manifest" or "... belongs to".
     """
-    manifest = parse_manifest(content_of(list_dir, MANIFEST), list_dir / MANIFEST)
-    week, revision = manifest.get("week"), f"r{manifest.get('revision')}"
-    if (week, revision) != (list_dir.parent.name, list_dir.name):
-        raise RenewcastError(f"{list_dir / MANIFEST} belongs to {week}/{revision}; move the folder back to its place.")
-    return manifest
+    return LISTS.read_manifest(list_dir)
 
 
 def current_list(directory: Path) -> Path | None:
@@ -140,21 +130,7 @@ def current_list(directory: Path) -> Path | None:
     >>> current_list(Path("nowhere")) is None
     True
     """
-    pointer = directory / POINTER
-    try:
-        content = read_file(pointer)
-    except FileNotFoundError:
-        return None
-    try:
-        said = json.loads(content)
-        week, revision, digest = said["week"], said["revision"], said["manifest_sha256"]
-        check_week(week)
-        list_dir = directory / week / f"r{int(revision)}"
-    except (ValueError, KeyError, TypeError, RenewcastError):
-        raise RenewcastError(f"{pointer} is damaged; publish any week again, and it will be mended.") from None
-    if sha256(content_of(list_dir, MANIFEST)) != digest:
-        raise RenewcastError(f"{list_dir / MANIFEST} is not the one that was published; restore it or publish {week} again.")
-    return list_dir
+    return LISTS.current(directory)
 
 
 def published_lists(directory: Path) -> list:
@@ -173,27 +149,9 @@ def published_lists(directory: Path) -> list:
     >>> published_lists(Path("nowhere"))
     []
     """
-    if not directory.is_dir():
-        return []
-    found = [
-        Published(week=week.name, revision=int(folder.name[1:]), list_dir=folder, status="published")
-        for week in week_folders(directory)
-        for folder in week.iterdir()
-        if re.fullmatch(r"r[1-9][0-9]{0,8}", folder.name) and (folder / MANIFEST).is_file()
-    ]
-    return sorted(found, key=lambda one: (one.week, one.revision))
-
-
-def week_folders(directory: Path) -> list:
-    """Return the folders of the weeks, oldest first; other things in the directory are left alone."""
-    return sorted(path for path in directory.iterdir() if re.fullmatch(r"[0-9]{4}-W[0-9]{2}", path.name) and path.is_dir())
+    return [Published(one.name, one.revision, one.folder, one.status) for one in LISTS.revisions(directory)]
 
 
 def content_of(list_dir, name):
     """Read a file of a published list, or say in one sentence that it is not there."""
-    try:
-        return read_file(list_dir / name)
-    except (FileNotFoundError, NotADirectoryError):
-        raise RenewcastError(
-            f"{list_dir} is not a published list, {name} is missing; give a folder such as lists/2026-W27/r1."
-        ) from None
+    return LISTS.content_of(list_dir, name)

@@ -43,8 +43,13 @@ def content_digest(table, about: ListFacts, beside: dict | None = None) -> str:
         SHA-256 in hex.
     """
     facts = {key: value for key, value in facts_as_json(about).items() if key not in ("run_key", "made_from")}
+    return digest_of(facts, [("rows", table), *sorted((beside or {}).items())])
+
+
+def digest_of(facts: dict, contents) -> str:
+    """Digest facts (JSON values) and, by name and in order, tables or lists of JSON values."""
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
-    for part, content in [("rows", table), *sorted((beside or {}).items())]:
+    for part, content in contents:
         digest.update(json.dumps(part).encode())
         if isinstance(content, list):
             digest.update(json.dumps(content, sort_keys=True, default=str).encode())
@@ -115,7 +120,7 @@ def json_bytes(value: dict) -> bytes:
     return (json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8", errors="backslashreplace")
 
 
-def parse_manifest(content: bytes, where) -> dict:
+def parse_manifest(content: bytes, where, *, files: tuple = LIST_FILES, period: str = "week") -> dict:
     """Read a manifest.
 
     Raises
@@ -131,16 +136,16 @@ def parse_manifest(content: bytes, where) -> dict:
     """
     try:
         manifest = json.loads(content)
-        files = manifest["files"]
-        named = set(LIST_FILES) <= set(files) and all(_FILE_NAME.fullmatch(name) for name in files)
-        if named and all(isinstance(file["sha256"], str) for file in files.values()):
+        there = manifest["files"]
+        named = set(files) <= set(there) and all(_FILE_NAME.fullmatch(name) for name in there)
+        if named and all(isinstance(file["sha256"], str) for file in there.values()):
             return manifest
     except (ValueError, KeyError, TypeError):
         pass
-    raise RenewcastError(f"{where} is not a manifest; restore it from a backup or publish the week again.")
+    raise RenewcastError(f"{where} is not a manifest; restore it from a backup or publish the {period} again.")
 
 
-def check_digest(content: bytes, manifest: dict, name: str, where) -> None:
+def check_digest(content: bytes, manifest: dict, name: str, where, *, period: str = "week") -> None:
     """Refuse a file that is not the one that was published.
 
     Raises
@@ -149,4 +154,6 @@ def check_digest(content: bytes, manifest: dict, name: str, where) -> None:
         "... was changed after it was published".
     """
     if sha256(content) != manifest["files"][name]["sha256"]:
-        raise RenewcastError(f"{where} was changed after it was published; restore it from a backup or publish the week again.")
+        raise RenewcastError(
+            f"{where} was changed after it was published; restore it from a backup or publish the {period} again."
+        )

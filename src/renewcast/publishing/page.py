@@ -27,6 +27,7 @@ from renewcast.publishing.text import visible
 FIRST_ROWS = 100
 """So many rows can be read where no script runs."""
 _SCRIPTS = ("page_charts.js", "page_account.js", "page.js")
+_STYLES = ("tokens.css", "page.css")
 
 
 def to_html(table: pa.Table, about: ListFacts, supplement: Supplement | None = None) -> bytes:
@@ -50,7 +51,7 @@ def to_html(table: pa.Table, about: ListFacts, supplement: Supplement | None = N
     from markupsafe import Markup
 
     words = _words(about)
-    script, style = "\n".join(map(_packaged, _SCRIPTS)), _packaged("page.css")
+    script, style = "\n".join(map(packaged, _SCRIPTS)), "".join(map(packaged, _STYLES))
     sums, shown = totals(table), table.take(listed(table))
     ids = [visible(one) for one in shown["account_id"].to_pylist()]
     packs, place = bundles([ids[row] for row in by_urgency(shown)], supplement, about.as_of)
@@ -83,8 +84,8 @@ def to_html(table: pa.Table, about: ListFacts, supplement: Supplement | None = N
         meanings=[(heading(one, about.language, about.target), one.name, one.meaning[about.language]) for one in LIST_COLUMNS],
         script=Markup(script),
         style=Markup(style),
-        script_digest=_digest(script),
-        style_digest=_digest(style),
+        script_digest=policy_digest(script),
+        style_digest=policy_digest(style),
         rows=Markup(packed(_data(shown, place, supplement, words, about))),
         packs=[Markup(one) for one in packs],
     )
@@ -199,9 +200,11 @@ def _model_facts(about, words):
     return [(words.get(name, name.replace("_", " ")), visible(named_fact(name, value, about))) for name, value in facts.items()]
 
 
-def _packaged(name):
+def packaged(name: str) -> str:
+    """Return a template, style or script of this room."""
     return (resources.files("renewcast.publishing") / "templates" / name).read_text(encoding="utf-8")
 
 
-def _digest(text):
+def policy_digest(text: str) -> str:
+    """Return the digest by which a content policy allows a style or script."""
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

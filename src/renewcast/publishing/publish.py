@@ -1,19 +1,11 @@
-"""Publish a week's list, all or nothing.
+"""Publish a week's list, all or nothing: what it is made of; how it comes into force is in `revisions`."""
 
-All files are staged in a hidden folder beside their final place, read back, sealed by a manifest, and appear at once by one
-rename; then one small file, current.json, is replaced to point at the newest week. A run may die between any two
-of these steps: what was in force stays in force, and the next run clears up and goes on. The order is what makes it safe,
-so it is all in this file.
-"""
-
-import re
 from pathlib import Path
 
-from renewcast import filesystem
-from renewcast.errors import RenewcastError
 from renewcast.publishing.facts import ListFacts, Published
-from renewcast.publishing.lists import POINTER, published_lists, read_manifest, verify_list, week_folders
-from renewcast.publishing.manifest import LIST_FILES, MANIFEST, content_digest, json_bytes, manifest_bytes, sha256
+from renewcast.publishing.lists import LISTS
+from renewcast.publishing.manifest import LIST_FILES, content_digest, manifest_bytes
+from renewcast.publishing.revisions import Publication, publish_revision
 from renewcast.publishing.supplement import Supplement
 
 
@@ -63,28 +55,23 @@ def publish_list(directory: Path, rows, about: ListFacts, supplement: Supplement
     (1, 'published', 'unchanged')
     """
     from renewcast.publishing.beside import beside_tables
+    from renewcast.publishing.readback import check_readback
     from renewcast.publishing.rows import as_table, check_conservation
 
     table, supplement = as_table(rows), supplement or Supplement()
     counts = check_conservation(table, about.as_of)
     content = content_digest(table, about, beside_tables(supplement))
-    directory = Path(directory)
-    try:
-        filesystem.make_folder(directory)
-        with filesystem.locked(directory / ".lock"):
-            _clear_staging(directory)
-            latest = _latest(directory, about.week)
-            if latest is not None and _is_same(latest.list_dir, about, content):
-                published = Published(about.week, latest.revision, latest.list_dir, "unchanged")
-            else:
-                published = _publish_revision(directory, table, about, supplement, counts, content)
-            _point_to_newest(directory)
-            return published
-    except OSError as refused:
-        raise RenewcastError(
-            f"The list of {about.week} could not be published to {directory}: {refused.strerror or refused}; "
-            "the list in force is intact, make room or restore access and run again."
-        ) from refused
+    publication = Publication(
+        name=about.week,
+        is_same=lambda manifest: manifest["run_key"] == about.run_key or manifest["content_sha256"] == content,
+        render=lambda: render(table, about, supplement),
+        check=lambda on_disk: check_readback(on_disk, table, about, supplement),
+        manifest=lambda revision, on_disk: manifest_bytes(
+            about=about, revision=revision, counts=counts, content=content, files=on_disk
+        ),
+    )
+    found = publish_revision(LISTS, Path(directory), publication)
+    return Published(found.name, found.revision, found.folder, found.status)
 
 
 def render(table, about: ListFacts, supplement: Supplement | None = None) -> dict:
@@ -104,91 +91,3 @@ def render(table, about: ListFacts, supplement: Supplement | None = None) -> dic
     said = digest(table, about, supplement)
     short = {"digest.md": to_markdown(said), "digest.json": to_json(said)}
     return dict(zip(LIST_FILES, made, strict=True)) | to_files(supplement) | short | owned
-
-
-def _publish_revision(directory, table, about, supplement, counts, content):
-    from renewcast.publishing.readback import check_readback
-
-    week = directory / about.week
-    revision = _next_revision(week)
-    final, staged = week / f"r{revision}", week / f".staging-r{revision}"
-    files = render(table, about, supplement)
-    filesystem.make_folder(week)
-    filesystem.make_folder(staged)
-    try:
-        for name, file in files.items():
-            filesystem.make_folder((staged / name).parent)
-            filesystem.create_file(staged / name, file)
-        on_disk = {name: filesystem.read_file(staged / name) for name in files}
-        check_readback(on_disk, table, about, supplement)
-        manifest = manifest_bytes(about=about, revision=revision, counts=counts, content=content, files=on_disk)
-        filesystem.create_file(staged / MANIFEST, manifest)
-        for folder in sorted({(staged / name).parent for name in files}):
-            filesystem.settle_folder(folder)
-        filesystem.move_folder(staged, final)  # from here on the revision exists
-    except (OSError, RenewcastError):
-        _try_to_remove(staged)
-        raise
-    return Published(about.week, revision, final, "published")
-
-
-def _clear_staging(directory):
-    """Remove what a run that died left behind. It was never renamed, so nobody was told of it; we hold the lock."""
-    for week in week_folders(directory):
-        for path in week.iterdir():
-            if re.fullmatch(r"\.staging-r[0-9]+", path.name):
-                filesystem.remove_folder(path)
-
-
-def _try_to_remove(staged):
-    try:
-        if staged.is_dir():
-            filesystem.remove_folder(staged)
-    except OSError:
-        pass  # the disk is in trouble; the next run clears it
-
-
-def _latest(directory, week):
-    revisions = [one for one in published_lists(directory) if one.week == week]
-    return revisions[-1] if revisions else None
-
-
-def _next_revision(week):
-    """One more than any revision that ever had a folder, whatever is left of it."""
-    taken = [int(path.name[1:]) for path in week.iterdir() if re.fullmatch(r"r[0-9]{1,9}", path.name)] if week.is_dir() else []
-    return max(taken, default=0) + 1
-
-
-def _is_same(list_dir, about, content):
-    """Tell whether this very list is there and whole; a damaged revision is never "unchanged", the week gets a new one."""
-    try:
-        manifest = verify_list(list_dir)
-    except RenewcastError:
-        return False
-    return manifest["run_key"] == about.run_key or manifest["content_sha256"] == content
-
-
-def _point_to_newest(directory):
-    """Make current.json name the latest revision of the newest week, unless it does already."""
-    newest = None
-    for one in published_lists(directory):
-        try:
-            read_manifest(one.list_dir)
-        except RenewcastError:
-            continue  # damaged; whoever reads it is told, but it must not become the list in force
-        newest = one
-    said = json_bytes(
-        {
-            "week": newest.week,
-            "revision": newest.revision,
-            "path": f"{newest.week}/r{newest.revision}",
-            "manifest_sha256": sha256(filesystem.read_file(newest.list_dir / MANIFEST)),
-        }
-    )
-    pointer = directory / POINTER
-    try:
-        if filesystem.read_file(pointer) == said:
-            return
-    except FileNotFoundError:
-        pass
-    filesystem.replace_file(pointer, said)
