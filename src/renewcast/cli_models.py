@@ -14,8 +14,8 @@ def run(
     name: Annotated[
         str,
         typer.Argument(
-            help="training_set, train, tune, backtest, segment, weekly_risk_list, regret, play_effects, or a script of the "
-            "project's pipelines/."
+            help="training_set, train, tune, backtest, segment, weekly_risk_list, business_review, regret, "
+            "play_effects, or a script of the project's pipelines/."
         ),
     ],
     as_of: AsOfOption = None,

@@ -101,6 +101,26 @@ class Project(ProjectScores):
 
         return last_before(self.lists_directory, iso_week(self.day(as_of)))
 
+    # -- the business review ---------------------------------------------------------------------------------------
+
+    def business_review(self, as_of=None) -> dict:
+        """Make and publish the business review of a day; see :func:`renewcast.business_review.publish_business_review`."""
+        from renewcast.business_review import publish_business_review
+
+        return publish_business_review(self, self.day(as_of))
+
+    def review_parts(self, as_of=None, names=None) -> list:
+        """Return parts of the review (:class:`renewcast.review.part.Part`) as they would be published now; all by default."""
+        from renewcast.review.inputs import Inputs
+        from renewcast.review.review import PARTS, make_parts
+
+        return make_parts(Inputs(self, self.day(as_of)), self.progress, tuple(names or PARTS))
+
+    @property
+    def reviews_directory(self) -> Path:
+        """Where business reviews are published."""
+        return self.directory / self.params.publishing.reviews
+
     @property
     def lists_directory(self) -> Path:
         """Where lists are published."""

@@ -36,7 +36,7 @@ ORDER = (
     ("tracking",),
     ("gate", "made_from"),
     ("comparison",),
-    ("training", "weekly", "overview"),
+    ("training", "weekly", "overview", "business_review"),
     ("tuning",),
     ("plots",),
     ("rehearsal", "project_data", "backtest", "regret"),

@@ -8,7 +8,6 @@ import xlsxwriter
 from renewcast.days import midnight
 from renewcast.publishing._wording import WORDING
 from renewcast.publishing._wording_workbook import WORKBOOK_WORDING
-from renewcast.publishing.facts import ListFacts
 from renewcast.publishing.sheet_text import PlainSheet, sheet_text
 from renewcast.publishing.text import visible
 
@@ -17,6 +16,7 @@ _NUMBER_FORMATS = {
     "money": "#,##0.00",
     "share": "0.0%",
     "points": "+0.0%;-0.0%;0.0%",
+    "number": "#,##0.00",
     "day": "yyyy-mm-dd",
     "text": "@",
 }
@@ -36,12 +36,12 @@ class SheetWriter:
 
     Parameters
     ----------
-    about : ListFacts
+    about : ListFacts or renewcast.review.facts.ReviewFacts
         Its language chooses the words; its day, not the run's, is the day of the file, so that a rerun gives the same bytes.
     title : str
     """
 
-    def __init__(self, about: ListFacts, title: str):
+    def __init__(self, about, title: str):
         self.about, self.target = about, io.BytesIO()
         options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         self.book = book = xlsxwriter.Workbook(self.target, options)

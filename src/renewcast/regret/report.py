@@ -65,8 +65,15 @@ def _weeks(weeks, words) -> list[list[str]]:
     for one in weeks.itertuples():
         rows.append(
             [
-                one.week, f"{one.scored:,}", f"{one.expected_churns:.1f}", f"{one.churns:,}", f"{one.expected_lost_arr:,.0f}",
-                f"{one.lost_arr:,.0f}", f"{one.in_top:,}", f"{one.churns_in_top:,}", _share(one.share_found),
+                one.week,
+                f"{one.scored:,}",
+                f"{one.expected_churns:.1f}",
+                f"{one.churns:,}",
+                f"{one.expected_lost_arr:,.0f}",
+                f"{one.lost_arr:,.0f}",
+                f"{one.in_top:,}",
+                f"{one.churns_in_top:,}",
+                _share(one.share_found),
                 _share(one.share_of_arr_found),
             ]  # fmt: skip
         )
@@ -97,8 +104,14 @@ def _churns(churns, words) -> list[str]:
         seen = "" if one.seen_on != one.seen_on else f"{one.seen_on:%Y-%m-%d}"
         rows.append(
             [
-                _safe(one.account_id), owner, f"{one.churned_on:%Y-%m-%d}", f"{one.arr:,.0f}",
-                words["class"][one.named], probability, seen, seen_by(one.seen_by, words),
+                _safe(one.account_id),
+                owner,
+                f"{one.churned_on:%Y-%m-%d}",
+                f"{one.arr:,.0f}",
+                words["class"][one.named],
+                probability,
+                seen,
+                seen_by(one.seen_by, words),
             ]  # fmt: skip
         )
     if len(order) > SHOWN:

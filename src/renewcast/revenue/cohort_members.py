@@ -105,24 +105,73 @@ def cohorts_of_contracts(view, ledger, as_of: dt.date, *, period, where, by, beg
     return _cohorts(members, period, by, observed, active, paid, np.where(is_lost, gone.argmax(axis=1), observed), is_lost)
 
 
-def active_days(view, source: str, as_of: dt.date):
-    """Return account_id and day (its number, in the project's zone) of each day with an event that was known before ``as_of``."""
+def active_days(view, source: str, as_of: dt.date, *, began=None, within_days: int | None = None):
+    """Return account_id and day (its number, in the project's zone) of each day with an event that was known before ``as_of``.
+
+    Parameters
+    ----------
+    view : datasets.view.View
+    source : str
+        A table of events.
+    as_of : datetime.date
+    began, within_days : pandas.DataFrame and int, optional
+        account_id and began (a day's number): of these accounts only, and only so many days from then on. The engine leaves
+        the rest out, which of a large company are nearly all.
+    """
     import ibis
     import pandas as pd
+
+    known, at = _known_events(view, source, as_of)
+    if began is not None:
+        # A day more at both ends: the engine counts in UTC, the zone is reckoned with below.
+        start = pd.to_datetime(began["began"] - 1, unit="D").astype("datetime64[us]")
+        until = pd.to_datetime(began["began"] + within_days + 1, unit="D").astype("datetime64[us]")
+        wanted = ibis.memtable(pd.DataFrame({"account_id": began["account_id"].astype(str), "start": start, "until": until}))
+        joined = known.join(wanted, "account_id")
+        known = joined.filter((joined[at] >= joined.start) & (joined[at] < joined.until))
+    zone = view.params.project.time_zone
+    instant = known[at].truncate("D" if zone == "UTC" else "m")
+    frame = known.select("account_id", instant=instant).distinct().to_pandas()
+    frame["instant"] = pd.to_datetime(frame["instant"]).astype("datetime64[us]")
+    frame["day"] = local_days(frame["instant"], zone)
+    if began is not None:
+        first = frame["account_id"].map(began.set_index("account_id")["began"])
+        frame = frame[(frame["day"] >= first) & (frame["day"] < first + within_days)]
+    return frame[["account_id", "day"]].drop_duplicates().sort_values(["account_id", "day"], ignore_index=True)
+
+
+def first_active_day(view, source: str, as_of: dt.date) -> int | None:
+    """Return the number of the first day on which anybody did anything, as known before ``as_of``; None without events."""
+    import ibis
+    import pandas as pd
+
+    known, at = _known_events(view, source, as_of)
+    first = pd.to_datetime(known[at].min().to_pandas())
+    if pd.isna(first):
+        return None
+    # The first instant need not fall on the first day: one at midnight is a day and is not shifted, one soon after it is.
+    early = (
+        known.filter(known[at] < ibis.literal((first + pd.Timedelta(days=2)).to_pydatetime()))
+        .select(instant=known[at])
+        .distinct()
+    )
+    instants = pd.to_datetime(early.to_pandas()["instant"]).astype("datetime64[us]")
+    return int(local_days(instants, view.params.project.time_zone).min())
+
+
+def _known_events(view, source, as_of):
+    """Return the events known before a day, as an Ibis table, and the column that tells when they happened."""
+    import ibis
 
     if source not in view.store.tables or view.store.contracts[source].kind != "event":
         events = [name for name in view.files if view.store.contracts[name].kind == "event"]
         raise RenewcastError(f"{source!r} is no table of events of this project; there are {', '.join(events) or 'none'}.")
-    table, zone, until = view.store.tables[source], view.params.project.time_zone, ibis.literal(midnight(as_of))
-    happened = table[view.store.contracts[source].event_time]
+    table, until = view.store.tables[source], ibis.literal(midnight(as_of))
+    at = view.store.contracts[source].event_time
     known = table.filter(
-        (table.known_at < until) & (happened < until) & (table.superseded_at.isnull() | (table.superseded_at >= until))
+        (table.known_at < until) & (table[at] < until) & (table.superseded_at.isnull() | (table.superseded_at >= until))
     )
-    instant = known[view.store.contracts[source].event_time].truncate("D" if zone == "UTC" else "m")
-    frame = known.select("account_id", instant=instant).distinct().to_pandas()
-    frame["instant"] = pd.to_datetime(frame["instant"]).astype("datetime64[us]")
-    frame["day"] = local_days(frame["instant"], zone)
-    return frame[["account_id", "day"]].drop_duplicates().sort_values(["account_id", "day"], ignore_index=True)
+    return known, at
 
 
 def _signed_up(view, as_of, period):

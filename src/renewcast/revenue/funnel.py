@@ -5,7 +5,7 @@ import datetime as dt
 import numpy as np
 
 from renewcast.errors import RenewcastError
-from renewcast.revenue.cohort_members import active_days
+from renewcast.revenue.cohort_members import active_days, first_active_day
 from renewcast.revenue.cohorts import wilson
 from renewcast.revenue.day_numbers import days as day_numbers
 from renewcast.revenue.day_numbers import local_days
@@ -54,14 +54,13 @@ def funnel(view, as_of: dt.date, *, period="month", source="usage", within_days=
     accounts = accounts.sort_index()
     began = local_days(pd.to_datetime(accounts["signed_up_at"]).astype("datetime64[us]"), zone)
     today = int(np.datetime64(as_of, "D").astype(np.int64))
-    events = active_days(view, source, as_of)
+    first = first_active_day(view, source, as_of)
     # Whoever signed up before the first event on record was active where nobody looked.
-    judged = (began + within_days <= today) & (began >= events["day"].min())
+    judged = (began + within_days <= today) & (began >= first if first is not None else False)
     members = pd.DataFrame({"account_id": accounts.index[judged], "began": began[judged]})
     members["cohort"] = [name_of(int(number), period) for number in number_of(members["began"].to_numpy(), period)]
 
-    done = events.merge(members[["account_id", "began"]], on="account_id")
-    done = done[(done["day"] >= done["began"]) & (done["day"] < done["began"] + within_days)]
+    done = active_days(view, source, as_of, began=members[["account_id", "began"]], within_days=within_days)
     times = members["account_id"].map(done.groupby("account_id").size()).fillna(0).to_numpy()
     reached = {f"active_{depth}": times >= depth for depth in depths}
     if "contracts" in view.store.tables:

@@ -21,6 +21,19 @@ def ledger_of(view, as_of: dt.date) -> Ledger:
     return build_ledger(versions, as_of, section, zone=view.params.project.time_zone, heads=of_group)
 
 
+def product_ledger(view, as_of: dt.date) -> Ledger:
+    """Write the same ledger with a unit for each account and product, whatever the definition's level.
+
+    Raises
+    ------
+    RenewcastError
+        As :func:`ledger_of`.
+    """
+    section = _section(view)
+    by_product = section.model_copy(update={"definition": section.definition.model_copy(update={"level": "product"})})
+    return build_ledger(contract_versions(view, as_of), as_of, by_product, zone=view.params.project.time_zone)
+
+
 def comparison_of(view, as_of: dt.date, other) -> Comparison:
     """Compare the project's definition of churn with another; see :func:`renewcast.revenue.churned.compare`."""
     section, versions, project = _section(view), contract_versions(view, as_of), view.params.project

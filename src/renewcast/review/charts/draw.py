@@ -1,0 +1,97 @@
+"""From a chart of a part to its picture."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from renewcast.errors import RenewcastError
+from renewcast.review.charts import bars, dots, lines, matrices
+from renewcast.review.charts.axes import WIDE, picture
+from renewcast.review.charts.drawing import Drawing, drawing
+from renewcast.review.charts.lines import COLOURS, style_of
+from renewcast.review.shown import short
+from renewcast.review.wording import WORDING
+
+KINDS = {
+    "line": lines.line,
+    "bar": bars.bar,
+    "stacked": bars.stacked,
+    "waterfall": bars.waterfall,
+    "heat": matrices.heat,
+    "interval": dots.interval,
+    "scatter": dots.scatter,
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart as the page shows it.
+
+    Parameters
+    ----------
+    title : str
+    note : str or None
+    svg : Markup or None
+        None where the table has nothing to draw.
+    legend : list of tuple of (str, str)
+        Class and name of each series; empty where there is but one, or more than six.
+    kind : str
+    is_wide : bool
+        True where it needs the whole width of the page.
+    """
+
+    title: str
+    note: str | None
+    svg: Markup | None
+    legend: list
+    kind: str
+    is_wide: bool
+
+
+def draw(chart, table, identity: str, language: str) -> Picture:
+    """Draw a chart.
+
+    Parameters
+    ----------
+    chart : renewcast.review.part.Chart
+    table : renewcast.review.part.Table
+        The one that the chart names.
+    identity : str
+        Unique on the page.
+    language : {"en", "zh"}
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    RenewcastError
+        "... is no kind of chart"; "chart ... asks for the column ...".
+    """
+    if chart.kind not in KINDS:
+        raise RenewcastError(f"{chart.kind!r} is no kind of chart; take one of {', '.join(KINDS)}.")
+    found, title = drawing(chart, table, language), chart.title[language]
+    note = None if chart.note is None else chart.note[language]
+    if found.is_empty:
+        return Picture(title, note, None, [], chart.kind, False)
+    width, height, marks = KINDS[chart.kind](found)
+    svg = picture(identity, title, _says(found, language), width, height, marks)
+    names, legend = [name for name, _ in found.series], []
+    if 1 < len(names) <= COLOURS and chart.kind in ("line", "bar", "stacked", "scatter"):
+        legend = [(style_of(order, len(names)), name) for order, name in enumerate(names)]
+    return Picture(title, note, svg, legend, chart.kind, width == WIDE)
+
+
+def _says(found: Drawing, language: str) -> str:
+    """Say in words what a picture shows, for those who cannot see it: each series from its first value to its last."""
+    words, said = WORDING[language], []
+    for name, points in found.series[:COLOURS]:
+        if points:
+            first, last = points[0], points[-1]
+            texts = [short(one.value, found.kind, language, 0.001) for one in (first, last)]
+            ends = {"first": found.x_texts[first.at], "last": found.x_texts[last.at], "from": texts[0], "to": texts[1]}
+            said.append(words["chart_series"].format(name=name, n=len(points), **ends))
+    if len(found.series) > COLOURS:
+        said.append(words["chart_more"].format(n=len(found.series) - COLOURS))
+    return words["between"].join(said)

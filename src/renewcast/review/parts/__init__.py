@@ -1,0 +1,1 @@
+"""One theme of the business review a module."""
