@@ -68,6 +68,7 @@ def _part(part, language):
     pictures = [
         draw(chart, tables[chart.table], f"{part.name}-{number}", language) for number, chart in enumerate(part.charts, start=1)
     ]
+    pictures.sort(key=lambda one: one.is_wide)  # the broad ones last, so that no half of a row stays empty
     drawn = {chart.table for chart in part.charts}
     return {
         "name": part.name,

@@ -1,6 +1,7 @@
 """Values as people read them, by kind: in tables, at the head of a part, on the axes of a chart."""
 
 import datetime as dt
+import re
 
 from renewcast.publishing.numbers_as_text import money, percent, points, short_money
 from renewcast.publishing.text import visible
@@ -46,9 +47,8 @@ def shown(value, kind: str, language: str = "en", words: dict | None = None) -> 
     value = float(value)
     if value in (float("inf"), float("-inf")):
         return "∞" if value > 0 else "−∞"
-    if kind == "integer":
-        return f"{round(value):,}"
-    return {"money": money, "share": percent, "points": points, "number": "{:,.2f}".format}[kind](value)
+    written = {"integer": "{:,.0f}".format, "money": money, "share": percent, "points": points, "number": "{:,.2f}".format}[kind]
+    return written(value).replace("-", "−")
 
 
 def large(value, kind: str, language: str) -> str:
@@ -60,7 +60,7 @@ def large(value, kind: str, language: str) -> str:
     ('1.23M', '56,789', '90.0%')
     """
     if kind == "money" and not is_missing(value) and 1e5 <= abs(value) < float("inf"):
-        return short_money(float(value), language)
+        return short_money(float(value), language).replace("-", "−")
     return shown(value, kind, language)
 
 
@@ -70,15 +70,15 @@ def short(value: float, kind: str, language: str, step: float = 0.0) -> str:
     Examples
     --------
     >>> short(0.85, "share", "en", 0.05), short(0.975, "share", "en", 0.025), short(25_000, "money", "en")
-    ('85%', '97.5%', '25.0K')
+    ('85%', '97.5%', '25K')
     """
     if kind == "share":
-        return f"{value * 100:.{0 if _is_whole(step * 100) else 1}f}%"
+        return f"{value * 100:.{0 if _is_whole(step * 100) else 1}f}%".replace("-", "−")
     if kind == "points":
         return f"{value * 100:+.{0 if _is_whole(step * 100) else 1}f}".replace("-", "−") if value else "0"
     if kind in ("money", "integer") and abs(value) >= (1e4 if language == "zh" else 1e3):
-        text = short_money(value, language)
-        return text.replace("-", "−")
+        text = short_money(value, language).replace("-", "−")
+        return re.sub(r"\.?0+(?=\D*$)", "", text) if "." in text else text
     return f"{value:,.4g}".replace("-", "−")
 
 

@@ -93,22 +93,25 @@ def across(drawing: Drawing, values, *, left: float, bottom: float, from_zero: b
     return Frame(left, WIDTH - right, top, bottom, scale, marks)
 
 
-def names_below(texts, places, frame: Frame, room: float, heading: str) -> Markup:
-    """Write the names of x below the field, as many as have room, and what they are at the end."""
+def names_below(texts, places, frame: Frame, room: float, heading: str | None) -> Markup:
+    """Write x below the field, as many as have room, and what they are at the end; names, without a heading, in two rows."""
     widest = max((width_of(text, SIZE) for text in texts), default=0.0)
     every = 1
     if len(texts) > 1:
         apart = min(abs(b - a) for a, b in zip(places, places[1:], strict=False)) or 1.0
         every = max(1, int(-(-(widest + 8) // apart))) if widest + 8 > apart else 1
-        if every > 1 and room >= 44 and len(texts) <= 12:
-            every = 1  # bars are few and broad: rather cut a name than leave one out
+    is_staggered = heading is None and every > 1 and len(texts) <= 12
+    if is_staggered:
+        every, room = 1, 2 * room  # names are few: rather two rows of them than leave one out
     marks = []
     for number in range(0, len(texts), every):
-        text = texts[number] if every > 1 else cut(texts[number], max(room - 4, 24), SIZE)
+        text = cut(texts[number], max(room - 4, 24), SIZE) if heading is None else texts[number]
         half = width_of(text, SIZE) / 2
         at = min(max(places[number], half + 2), max(frame.right + 10 - half, half + 2))
-        marks.append(element("text", text, class_="axis", x=at, y=frame.bottom + 17, text_anchor="middle"))
-    marks.append(element("text", heading, class_="axis heading", x=frame.right, y=frame.bottom + 34, text_anchor="end"))
+        below = 31 if is_staggered and number % 2 else 17
+        marks.append(element("text", text, class_="axis", x=at, y=frame.bottom + below, text_anchor="middle"))
+    if heading is not None:
+        marks.append(element("text", heading, class_="axis heading", x=frame.right, y=frame.bottom + 34, text_anchor="end"))
     return Markup("").join(marks)
 
 

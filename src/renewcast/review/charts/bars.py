@@ -44,7 +44,7 @@ def _upright(drawing):
                 text = short(point.value, drawing.kind, drawing.language, 0.001)
                 at = end - 5 if point.value >= 0 else foot + 13
                 marks.append(element("text", text, class_="told", x=left + thick / 2, y=at, text_anchor="middle"))
-    return WIDTH, HEIGHT, [*marks, names_below(drawing.x_texts, middles, frame, room, drawing.x_heading)]
+    return WIDTH, HEIGHT, [*marks, names_below(drawing.x_texts, middles, frame, room, drawing.heading_below)]
 
 
 def _across(drawing):
@@ -90,7 +90,7 @@ def stacked(drawing: Drawing):
         top, foot = frame.y(max(start, end)), frame.y(min(start, end))
         box = {"x": middles[point.at] - thick / 2, "y": top, "width": thick, "height": foot - top}
         marks.append(element("g", tooltip(_said(name, point, drawing)), *_filled(box, order)))
-    return WIDTH, HEIGHT, [*marks, names_below(drawing.x_texts, middles, frame, room, drawing.x_heading)]
+    return WIDTH, HEIGHT, [*marks, names_below(drawing.x_texts, middles, frame, room, drawing.heading_below)]
 
 
 def waterfall(drawing: Drawing):
@@ -125,7 +125,7 @@ def waterfall(drawing: Drawing):
             marks.append(
                 element("line", class_="carry", x1=middles[point.at] + thick / 2, x2=following - thick / 2, y1=at, y2=at)
             )
-    return WIDTH, HEIGHT, [*marks, names_below(drawing.x_texts, middles, frame, room, drawing.x_heading)]
+    return WIDTH, HEIGHT, [*marks, names_below(drawing.x_texts, middles, frame, room, drawing.heading_below)]
 
 
 def name_beside(text: str, left: float, middle: float) -> Markup:

@@ -63,10 +63,10 @@ def scatter(drawing: Drawing):
                 marks += _name(point.name, at, y, frame, taken)
     if drawing.is_ordered and drawing.x_kind != "day":
         texts = [short(end, drawing.x_kind, drawing.language, ends[1] - ends[0]) for end in ends]
-        below = names_below(texts, [x(end) for end in ends], frame, (frame.right - frame.left) / len(ends), drawing.x_heading)
+        below = names_below(texts, [x(end) for end in ends], frame, (frame.right - frame.left) / len(ends), drawing.heading_below)
     else:
         room = (frame.right - frame.left) / max(len(places), 1)
-        below = names_below(drawing.x_texts, [x(place) for place in places], frame, room, drawing.x_heading)
+        below = names_below(drawing.x_texts, [x(place) for place in places], frame, room, drawing.heading_below)
     return WIDTH, HEIGHT, [*marks, below]
 
 

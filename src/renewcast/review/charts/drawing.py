@@ -67,6 +67,11 @@ class Drawing:
         return [point.value for point in points] + ends + [value for value, _ in self.references]
 
     @property
+    def heading_below(self) -> str | None:
+        """What stands below numbers and days; names speak for themselves."""
+        return self.x_heading if self.is_ordered else None
+
+    @property
     def is_empty(self) -> bool:
         """True where there is nothing to draw."""
         return not any(line for _, line in self.series)

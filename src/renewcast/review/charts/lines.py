@@ -44,7 +44,7 @@ def line(drawing: Drawing):
     marks += _labels(labels, frame)
     within = slice(told[0], told[-1] + 1)
     room = (frame.right - frame.left) / max(len(across[within]), 1)
-    return WIDTH, HEIGHT, [*marks, names_below(drawing.x_texts[within], across[within], frame, room, drawing.x_heading)]
+    return WIDTH, HEIGHT, [*marks, names_below(drawing.x_texts[within], across[within], frame, room, drawing.heading_below)]
 
 
 def style_of(order: int, series: int) -> str:

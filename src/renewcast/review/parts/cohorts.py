@@ -9,6 +9,7 @@ from renewcast.review.saying import say
 TITLE = {"en": "Cohorts", "zh": "同期群"}
 EARLY_MONTHS = 3
 _QUIET = 3
+_BEYOND = {"en": "beyond what was seen", "zh": "观察期之外"}
 _MANY_MONTHS = 18
 
 
@@ -24,7 +25,7 @@ def cohorts(inputs: Inputs) -> Part:
         found = by_month if period == "month" else _follow(inputs, source, period)
     except RenewcastError as why:
         return Part("cohorts", TITLE, missing={"en": str(why), "zh": str(why)})
-    curve, early, settled = by_month.curve(), by_month.early_loss(EARLY_MONTHS), by_month.settles()
+    curve, early, settled = by_month.curve(), by_month.early_loss(EARLY_MONTHS), _settled(by_month)
     compared = found.comparisons()
     triangle = _triangle(found)
     tables = [_triangle_table(triangle, period, source), _curve_table(curve), _compared_table(compared)]
@@ -83,6 +84,13 @@ def _follow(inputs, source, period):
     return cohorts_of_events(inputs.view, inputs.as_of, source=source, quiet_periods=_QUIET, **chosen)
 
 
+def _settled(by_month):
+    """Say when retention settles: a year of months must follow, for yearly terms end but once in it."""
+    from renewcast.revenue.survival import settles
+
+    return settles(by_month.duration, by_month.is_lost, least_ages=12)
+
+
 def _triangle(found):
     table = found.table()
     names = [
@@ -128,7 +136,7 @@ def _figures(by_month, curve, early, settled):
                 "{low} to {high}; then {hazard} a month",
                 "{low}至{high}；此后每月流失{hazard}",
                 low=(settled["low"], "integer"),
-                high=(settled["high"], "integer") if settled["high"] is not None else {"en": "beyond", "zh": "观察期之外"},
+                high=(settled["high"], "integer") if settled["high"] is not None else _BEYOND,
                 hazard=(settled["hazard"], "share"),
             )
             if settled["age"] is not None

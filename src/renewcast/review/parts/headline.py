@@ -114,7 +114,7 @@ def _says(by_month, judged, own):
             "一年前客户每支付100，如今仍支付{kept}；超过{bar}标准的把握为{chance}。",
             kept=f"{100 * ndr['value']:.1f}",
             bar=f"{100 * ndr['bar']:g}%",
-            chance=(ndr["chance"], "share"),
+            chance=_chance(ndr["chance"]),
         )
     if nps["value"] == nps["value"]:
         yield say(
@@ -124,7 +124,7 @@ def _says(by_month, judged, own):
             low=f"{nps['low']:.1f}",
             high=f"{nps['high']:.1f}",
             bar=f"{nps['bar']:g}",
-            chance=(nps["chance"], "share"),
+            chance=_chance(nps["chance"]),
         )
     if own == own:
         yield say(
@@ -134,6 +134,12 @@ def _says(by_month, judged, own):
             rate=f"{100 * own:+.2f} %".replace("-", "−"),
             times=f"{(1 + own) ** 12:.2f}",
         )
+
+
+def _chance(share):
+    if share < 0.001:
+        return {"en": "under 0.1%", "zh": "不到0.1%"}
+    return {"en": "over 99.9%", "zh": "超过99.9%"} if share > 0.999 else (share, "share")
 
 
 def _months_table(by_month):
