@@ -194,9 +194,7 @@ def another_calibration(scorer):
 def quiet_change(quiet: Quiet, champion):
     """Return by how much each account's probability changes in the quiet week, nothing planted, and how that is called."""
     with quiet.opened(quiet.tables) as view:
-        before, now = (
-            score(view, champion, None, day.date()).frame.set_index("account_id") for day in (quiet.before, quiet.now)
-        )
+        before, now = (score(view, champion, None, day.date()).frame.set_index("account_id") for day in (quiet.before, quiet.now))
     now, old = now.loc[before.index], before["churn_probability"]
     bounds = [now[name] for name in ("churn_probability", "churn_low", "churn_high")]
     told = movement(old, *bounds, is_new=np.zeros(len(now), dtype=bool))

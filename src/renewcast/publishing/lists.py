@@ -29,6 +29,7 @@ def read_list(list_dir: Path):
 
     Examples
     --------
+    >>> from renewcast.errors import RenewcastError
     >>> try:
     ...     read_list(Path("lists/2026-W27/r9"))
     ... except RenewcastError as refused:
@@ -65,6 +66,7 @@ def list_files(list_dir: Path) -> list:
 
     Examples
     --------
+    >>> from renewcast.errors import RenewcastError
     >>> try:
     ...     list_files(Path("lists/2026-W27/r9"))
     ... except RenewcastError as refused:

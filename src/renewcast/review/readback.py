@@ -91,7 +91,8 @@ def _check_workbook(book, parts, tables, about):
         for table in part.tables:
             wanted = cells_of(table, tables[table.name].slice(0, MOST_ROWS), about.language)
             rows = book.get_sheet_by_name(names[table.name]).to_python(skip_empty_area=False)[FIRST_ROW:]
-            found = [row[: len(table.columns)] for row in rows[: len(wanted)]]
+            empty = [""] * len(table.columns)  # what holds nothing at the end is not there at all
+            found = [(row + empty)[: len(table.columns)] for row in (rows + [empty] * len(wanted))[: len(wanted)]]
             if len(found) != len(wanted) or not all(map(_same_row, found, wanted)):
                 raise RenewcastError(f"business_review.xlsx differs from the table {table.name}; nothing was published.")
 
@@ -113,4 +114,6 @@ def _plain(cell):
         return ""
     if isinstance(cell, dt.datetime):
         return cell.date()
+    if isinstance(cell, dt.date) and cell < dt.date(1900, 3, 1):  # written as text, see SheetWriter.value
+        return cell.isoformat()
     return float(cell) if isinstance(cell, int | float) and not isinstance(cell, bool) else cell

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from renewcast.errors import RenewcastError
+from renewcast.publishing.text import visible
 from renewcast.review.charts import bars, dots, lines, matrices
 from renewcast.review.charts.axes import WIDE, picture
 from renewcast.review.charts.drawing import Drawing, drawing
@@ -71,8 +72,8 @@ def draw(chart, table, identity: str, language: str) -> Picture:
     """
     if chart.kind not in KINDS:
         raise RenewcastError(f"{chart.kind!r} is no kind of chart; take one of {', '.join(KINDS)}.")
-    found, title = drawing(chart, table, language), chart.title[language]
-    note = None if chart.note is None else chart.note[language]
+    found, title = drawing(chart, table, language), visible(chart.title[language])
+    note = None if chart.note is None else visible(chart.note[language])
     if found.is_empty:
         return Picture(title, note, None, [], chart.kind, False)
     width, height, marks = KINDS[chart.kind](found)

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from renewcast.errors import RenewcastError
+from renewcast.publishing.text import visible
 from renewcast.review.shown import day_of, is_missing, shown
 
 
@@ -127,7 +128,7 @@ def drawing(chart, table, language: str) -> Drawing:
     series = {}
     for y in chart.y:
         for row, value in enumerate(cells[y]):
-            name = columns[y].heading[language] if chart.group is None else text(chart.group, cells[chart.group][row])
+            name = visible(columns[y].heading[language]) if chart.group is None else text(chart.group, cells[chart.group][row])
             line = series.setdefault(name, [])
             if not _is_finite(value):
                 continue
@@ -141,15 +142,15 @@ def drawing(chart, table, language: str) -> Drawing:
             line.sort(key=lambda point: point.at)
     return Drawing(
         language,
-        columns[chart.x].heading[language],
-        columns[chart.y[0]].heading[language],
+        visible(columns[chart.x].heading[language]),
+        visible(columns[chart.y[0]].heading[language]),
         x_kind,
         columns[chart.y[0]].kind,
         [text(chart.x, value) for value in distinct],
         places,
         is_ordered,
         list(series.items()),
-        [(float(value), said[language]) for value, said in chart.reference if _is_finite(value)],
+        [(float(value), visible(said[language])) for value, said in chart.reference if _is_finite(value)],
     )
 
 

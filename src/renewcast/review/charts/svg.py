@@ -56,7 +56,7 @@ def cut(text: str, width: float, size: float) -> str:
     Examples
     --------
     >>> cut("Manufacturing", 50.0, 10.0), cut("Retail", 50.0, 10.0)
-    ('Manufac…', 'Retail')
+    ('Manufa…', 'Retail')
     """
     if width_of(text, size) <= width:
         return text
