@@ -29,6 +29,7 @@ def to_html(parts, about: ReviewFacts) -> bytes:
     import jinja2
     from markupsafe import Markup
 
+    told = [_part(part, about.language) for part in parts]
     style = packaged("tokens.css") + _packaged("review.css")
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("renewcast.review", "templates"),
@@ -47,7 +48,8 @@ def to_html(parts, about: ReviewFacts) -> bytes:
             (visible(str(target)), visible(str(found.get("version", "–"))))
             for target, found in about.made_from.get("models", {}).items()
         ],
-        parts=[_part(part, about.language) for part in parts],
+        parts=[one for one in told if one["missing"] is None],
+        absent=[one for one in told if one["missing"] is not None],
         style=Markup(style),
         style_digest=policy_digest(style),
     )

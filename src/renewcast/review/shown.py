@@ -47,6 +47,8 @@ def shown(value, kind: str, language: str = "en", words: dict | None = None) -> 
     value = float(value)
     if value in (float("inf"), float("-inf")):
         return "∞" if value > 0 else "−∞"
+    if kind == "number" and 0 < abs(value) < 0.1:
+        return f"{value:.3f}".replace("-", "−") if abs(value) >= 0.0005 else "< 0.001" if value > 0 else "> −0.001"
     written = {"integer": "{:,.0f}".format, "money": money, "share": percent, "points": points, "number": "{:,.2f}".format}[kind]
     return written(value).replace("-", "−")
 

@@ -186,8 +186,8 @@ def _says(source, curve, early, settled, compared, period):
     if source != "contracts":
         yield say(
             "Active is who did anything in a {period}; {quiet} silent ones at the end count as lost.",
-            "在一个周期内有任何活动即为活跃；末尾连续{quiet}个周期无活动视为流失。",
-            period=period,
+            "在一个{period}内有任何活动即为活跃；末尾连续{quiet}个{period}无活动视为流失。",
+            period={"en": period, "zh": {"month": "月", "quarter": "季度"}[period]},
             quiet=str(_QUIET),
         )
 
