@@ -5,8 +5,8 @@ import pytest
 from spec.text_tables import rows
 from spec.worked_example import T, contracts, usage
 
+from renewcast.lifecycle.stages import lifecycle_stage
 from renewcast.params import TiersSection
-from renewcast.segments.lifecycle import lifecycle_stage
 from renewcast.segments.tiers import tier
 
 STAGES = """

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from renewcast.lifecycle.stages import lifecycle_stage
 from renewcast.plays.offers import with_plays
 from renewcast.plays.saved import CURVE_DAYS
 from renewcast.scoring.actions import actions
@@ -9,7 +10,6 @@ from renewcast.scoring.not_scored import why_not_scored
 from renewcast.scoring.opportunities import opportunities
 from renewcast.scoring.reasons import fill_reasons
 from renewcast.scoring.survival import LIST_HORIZONS, survival
-from renewcast.segments.lifecycle import lifecycle_stage
 from renewcast.segments.tiers import arr_growth, tier
 
 

@@ -1,1 +1,1 @@
-"""Segments, tiers and lifecycle stages: three answers to "what kind of account is this?"."""
+"""Segments and tiers: what an account does, and what the company decided that it is worth."""

@@ -1,9 +1,9 @@
 """Opportunities beside those of quota and licences: a module that companies alike have (C83), a customer that may refer (C73)."""
 
 from renewcast.datasets.known import Known, customer_days
+from renewcast.lifecycle.milestones import plan
 from renewcast.signals._definition import signal
 from renewcast.signals.adoption import SETTLED_DAYS, held_modules, module_use
-from renewcast.signals.milestones import plan
 from renewcast.signals.seasonal import MIN_PEERS
 
 BROAD = 0.5

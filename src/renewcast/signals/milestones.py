@@ -1,37 +1,9 @@
 """Milestones: one is overdue, the work is done without an outcome (C75), first value is late (C55, C67)."""
 
 from renewcast.datasets.known import Known, customer_days
+from renewcast.lifecycle.milestones import FIRST_VALUE_DAYS, longest, outcome_gap, overdue, plan
 from renewcast.signals._definition import signal
 from renewcast.signals.seasonal import MIN_PEERS
-
-OVERDUE_DAYS = (14, 120)
-"""Two weeks for a slip of the pen; after four months it has been given up, and the account has learnt to live without."""
-FIRST_VALUE_DAYS = (90, 365)
-"""Goals are set so that each can be reached within three months; after a year the question is another one."""
-
-
-def plan(known: Known):
-    """Return every milestone as known at the snapshot: account_id, milestone, kind, due_on, achieved_at (NaT: not yet)."""
-    return known.frame("milestones", "milestone", "kind", "due_on", "achieved_at")
-
-
-def _overdue(known: Known, frame):
-    days = (known.as_of - frame["due_on"]).dt.days
-    return frame.assign(days=days)[frame["achieved_at"].isna() & days.between(*OVERDUE_DAYS)]
-
-
-def _longest(frame):
-    frame = frame.assign(count=frame.groupby("account_id")["milestone"].transform("size"))
-    return frame.sort_values(["account_id", "days", "milestone"], ascending=[True, False, True]).drop_duplicates("account_id")
-
-
-def without_first_value(known: Known) -> frozenset:
-    """Return the accounts that have milestones of their own agreed and none of them reached; nobody where none are kept."""
-    if not known.has("milestones.achieved_at", "milestones.kind"):
-        return frozenset()
-    customer = known.once(plan)
-    customer = customer[customer["kind"].eq("customer")]
-    return frozenset(customer["account_id"]) - frozenset(customer.loc[customer["achieved_at"].notna(), "account_id"])
 
 
 @signal(
@@ -45,7 +17,7 @@ def without_first_value(known: Known) -> frozenset:
 )
 def milestone_overdue(known: Known):
     """Fire where a milestone was due 14 to 120 days ago, by the day agreed last, and is not reached: name the oldest."""
-    return _longest(_overdue(known, known.once(plan)))
+    return longest(overdue(known, known.once(plan)))
 
 
 @signal(
@@ -59,11 +31,7 @@ def milestone_overdue(known: Known):
 )
 def outcome_missing(known: Known):
     """Fire where every functional milestone is reached and a customer's own one is overdue."""
-    found = known.once(plan)
-    functional = found[found["kind"].eq("functional")].assign(is_done=lambda frame: frame["achieved_at"].notna())
-    done = functional.groupby("account_id")["is_done"].agg(["size", "all"])
-    done = done.loc[done["all"], "size"].rename("done").reset_index()
-    return _longest(_overdue(known, found[found["kind"].eq("customer")]).merge(done, on="account_id"))
+    return outcome_gap(known)
 
 
 @signal(

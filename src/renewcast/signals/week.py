@@ -3,9 +3,9 @@
 import dataclasses
 import datetime as dt
 
+from renewcast.lifecycle.milestones import without_first_value
 from renewcast.signals.catalogue import BY_NAME
 from renewcast.signals.firing import firing, known_at
-from renewcast.signals.milestones import without_first_value
 from renewcast.signals.operating_characteristics import signal_cards
 
 
