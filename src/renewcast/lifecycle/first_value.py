@@ -45,7 +45,6 @@ def first_value(known: Known) -> FirstValue | None:
         None where the project has neither milestones of customers nor value actions.
     """
     import numpy as np
-    import pandas as pd
 
     found = _milestones(known)
     source = "milestone" if found is not None else "value_action"
@@ -61,7 +60,7 @@ def first_value(known: Known) -> FirstValue | None:
         frame = frame[frame["account_id"].isin(judged)]
     frame = frame.reset_index(drop=True)
     seen = (known.as_of - frame["started_on"]).dt.days.to_numpy()
-    day = pd.to_datetime(frame["account_id"].map(first)).astype("datetime64[us]").dt.floor("D")
+    day = _of(first, frame["account_id"]).dt.floor("D")
     took = (day - frame["started_on"]).dt.days.clip(lower=0).to_numpy(dtype=float, na_value=np.inf)
     frame["is_reached"] = took < seen
     frame["first_value_on"] = day.where(frame["is_reached"])
@@ -79,7 +78,7 @@ def began(known: Known):
         grouped = terms.groupby("account_id", sort=True)
         frame = grouped["starts_on"].min().rename("started_on").reset_index()
         ends = terms["ends_on"].fillna(pd.Timestamp("2262-01-01")).groupby(terms["account_id"]).max()
-        frame["until"] = frame["account_id"].map(ends)
+        frame["until"] = ends.reindex(frame["account_id"]).to_numpy(dtype="datetime64[us]")
         frame["until"] = frame["until"].where(frame["until"] < pd.Timestamp("2262-01-01")).astype("datetime64[us]")
     else:
         frame = known.frame("accounts", "signed_up_at").drop_duplicates("account_id")
@@ -112,6 +111,13 @@ def _value_actions(known):
         return None
     first = pd.to_datetime(frame.set_index("account_id")["first"]).astype("datetime64[us]").sort_index()
     return first, first.min().floor("D"), None
+
+
+def _of(days, account_id):
+    """Return the day of each account, as a Series in the order of ``account_id``; NaT where there is none."""
+    import pandas as pd
+
+    return pd.Series(days.reindex(account_id).to_numpy(dtype="datetime64[us]"), index=account_id.index)
 
 
 def curve(found: FirstValue, cohort=None, days=CURVE_DAYS):

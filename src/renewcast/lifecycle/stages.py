@@ -61,7 +61,8 @@ def stages_on(view, day: dt.date):
         frame = _by_terms(view.known_contracts(day), day, view.grace_days)
     else:
         frame = view.population([day])[["account_id", "mrr"]]
-        frame = frame.assign(days_since_start=view.days_since_start(frame["account_id"], day), days_to_end=float("nan"))
+        since = view.days_since_start(frame["account_id"], day) if len(frame) else []
+        frame = frame.assign(days_since_start=since, days_to_end=float("nan"))
     frame["stage"] = lifecycle_stage(frame["days_since_start"], frame["days_to_end"])
     return frame[["account_id", "stage", "days_since_start", "days_to_end", "mrr"]]
 

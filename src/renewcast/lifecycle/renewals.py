@@ -1,0 +1,151 @@
+"""The renewal stage, term by term: what was still open so many days before the end, who was met, and what came of it (C69)."""
+
+import datetime as dt
+
+LEADS = (180, 120, 90, 60, 30)
+PAST_DAYS = 364
+OUTCOME_DAYS = 90
+"""An outcome reached before the renewal stage began cannot be an answer to it."""
+
+
+def decided_terms(view, as_of: dt.date, past_days: int = PAST_DAYS):
+    """List the terms that ended in the last year and whose grace is over, with when each was known to be renewed.
+
+    Parameters
+    ----------
+    view : datasets.view.View
+    as_of : datetime.date
+    past_days : int
+
+    Returns
+    -------
+    pandas.DataFrame, sorted by contract_id
+        contract_id, account_id, starts_on, ends_on, known_at (from when on it was known to end: nobody could prepare for an end
+        that was not), renewed (a successor is known), renewed_at (from when on it was known; NaT: not renewed), mrr.
+    """
+    import pandas as pd
+
+    terms = view.known_contracts(as_of)[["contract_id", "account_id", "starts_on", "ends_on", "mrr"]]
+    until = pd.Timestamp(as_of) - pd.Timedelta(days=view.grace_days)
+    terms = terms[(terms["ends_on"] < until) & (terms["ends_on"] >= until - pd.Timedelta(days=past_days))]
+    told = view.known_terms(as_of)[["contract_id", "is_succeeded"]].rename(columns={"is_succeeded": "renewed"})
+    versions = view.term_versions(as_of).sort_values(["contract_id", "known_at"])
+    first = versions[versions["ends_on"].notna()].groupby("contract_id")["known_at"].min()
+    signed = versions[versions["is_succeeded"]].groupby("contract_id")["known_at"].min()
+    terms = terms.merge(told, on="contract_id")
+    terms["known_at"] = first.reindex(terms["contract_id"]).to_numpy(dtype="datetime64[us]")
+    terms["renewed_at"] = signed.reindex(terms["contract_id"]).to_numpy(dtype="datetime64[us]")
+    terms["renewed_at"] = terms["renewed_at"].where(terms["renewed"])
+    return terms.sort_values("contract_id", ignore_index=True)
+
+
+def by_lead(terms, met=None, leads: tuple[int, ...] = LEADS):
+    """Follow the terms from one look to the next: how many were open, how many were met until the next look, how many renewed.
+
+    Parameters
+    ----------
+    terms : pandas.DataFrame
+        See :func:`decided_terms`.
+    met : pandas.DataFrame, optional
+        account_id and occurred_at of all contacts in that time.
+    leads : tuple of int
+        Days before the end, descending; the last look ends with the term. Terms that are shorter than the first are left out,
+        unless all are.
+
+    Returns
+    -------
+    pandas.DataFrame, one row a lead
+        days_before, terms (that were known to end and had begun then), signed (of them, known to be renewed already), accounts
+        (of the open ones), open, renewed (of the open ones, in the end), share, low, high (90 %, over accounts), touched (share
+        of the open ones whose account was met until the next look; NaN without contacts), touched_low, touched_high,
+        signed_by_next (share of the open ones known to be renewed by the next look).
+    """
+    import numpy as np
+    import pandas as pd
+
+    from renewcast.lifecycle.ratios import shares
+
+    rows, terms = [], _lasting(terms, leads[0])
+    for lead, after in zip(leads, (*leads[1:], 0), strict=True):
+        look, end = terms["ends_on"] - pd.Timedelta(days=lead), terms["ends_on"] - pd.Timedelta(days=after)
+        here = (terms["known_at"] < look) & (terms["starts_on"] < look)
+        signed = here & (terms["renewed_at"] < look)
+        is_open = here & ~signed
+        frame = terms[is_open].assign(one=1, renewed=terms["renewed"].astype(np.int64))
+        row = {"days_before": lead, "terms": int(here.sum()), "signed": int(signed.sum())}
+        row |= shares(frame, [], "renewed", "one").rename(columns={"one": "open"}).iloc[0].to_dict()
+        row |= {name: np.nan for name in ("touched", "touched_low", "touched_high", "signed_by_next")}
+        if len(frame):
+            row["signed_by_next"] = float((frame["renewed_at"] < end[is_open]).mean())
+        if met is not None and len(frame):
+            frame["touched"] = _was_met(frame["account_id"], look[is_open], end[is_open], met)
+            seen = shares(frame, [], "touched", "one").iloc[0]
+            row |= {"touched": seen["share"], "touched_low": seen["low"], "touched_high": seen["high"]}
+        rows.append(row)
+    columns = ["days_before", "terms", "signed", "accounts", "open", "renewed", "share", "low", "high"]
+    table = pd.DataFrame(rows, columns=[*columns, "touched", "touched_low", "touched_high", "signed_by_next"])
+    return table.astype({name: "int64" for name in ("terms", "signed", "accounts", "open", "renewed")})
+
+
+def _lasting(terms, days: int):
+    """Leave short terms out: a monthly one is always in its renewal stage, and would count twelve times."""
+    is_long = (terms["ends_on"] - terms["starts_on"]).dt.days >= days
+    return terms[is_long] if is_long.any() else terms
+
+
+def _was_met(account_id, since, until, met):
+    """Return 1 where an account was met from ``since`` on and before ``until``."""
+    import numpy as np
+    import pandas as pd
+
+    owner, _ = pd.factorize(pd.concat([met["account_id"], account_id]))
+    # Every edge is a midnight, so whole seconds lose nothing.
+    at, low, high = (one.to_numpy(dtype="datetime64[s]").astype(np.int64) for one in (met["occurred_at"], since, until))
+    origin = min(at.min(initial=0), low.min(initial=0))
+    width = max(at.max(initial=0), high.max(initial=0)) - origin + 1
+    # One order, by owner and time, in which the wanted contacts lie between two places.
+    order = np.sort(owner[: len(met)] * width + at - origin)
+    wanted = owner[len(met) :] * width - origin
+    return (np.searchsorted(order, wanted + high) > np.searchsorted(order, wanted + low)).astype(np.int64)
+
+
+def by_outcome(terms, milestones):
+    """Compare renewal with and without an outcome of the customer's own, reached in the term and before its last 90 days (C9).
+
+    Customers with an outcome differ from the others in much else, so the difference is no effect.
+
+    Parameters
+    ----------
+    terms : pandas.DataFrame
+        See :func:`decided_terms`; accounts without milestones of their own, and short terms, are left out.
+    milestones : pandas.DataFrame
+        See :func:`renewcast.lifecycle.milestones.plan`.
+
+    Returns
+    -------
+    pandas.DataFrame, one row each for "reached" and "not_reached", as far as there are any
+        outcome, accounts, renewed, terms, share, low, high (90 %, over accounts); ``attrs["difference"]`` is (value, low, high)
+        of the first share less the second, where both are there.
+
+    References
+    ----------
+    Newcombe, Interval estimation for the difference between independent proportions (1998), method 10.
+    """
+    import numpy as np
+    import pandas as pd
+
+    from renewcast.lifecycle.ratios import shares
+
+    customer = milestones[milestones["kind"].eq("customer")]
+    frame = _lasting(terms, 2 * OUTCOME_DAYS)
+    frame = frame[frame["account_id"].isin(customer["account_id"])]
+    reached = customer[["account_id", "achieved_at"]].dropna().rename(columns={"achieved_at": "occurred_at"})
+    until = frame["ends_on"] - pd.Timedelta(days=OUTCOME_DAYS)
+    outcome = np.where(_was_met(frame["account_id"], frame["starts_on"], until, reached) > 0, "reached", "not_reached")
+    frame = frame.assign(outcome=outcome.astype(object), renewed=frame["renewed"].astype(np.int64), terms=np.int64(1))
+    table = shares(frame, ["outcome"], "renewed", "terms").sort_values("outcome", ascending=False, ignore_index=True)
+    if len(table) == 2:
+        (p, q), (low_p, low_q), (high_p, high_q) = (table[name].to_numpy() for name in ("share", "low", "high"))
+        low, high = np.hypot(p - low_p, high_q - q), np.hypot(high_p - p, q - low_q)
+        table.attrs["difference"] = (float(p - q), float(p - q - low), float(p - q + high))
+    return table
