@@ -26,7 +26,7 @@ def pieces(versions, section, *, zone: str):
     -------
     pandas.DataFrame
         account_id, product ("" where none is named), from_day, to_day (the first day without; numbers of days), cents (int64, a
-        month); sorted by account_id, product and from_day. No piece is empty.
+        month), contract_id; sorted by account_id, product and from_day. No piece is empty.
 
     Examples
     --------
@@ -59,8 +59,9 @@ def pieces(versions, section, *, zone: str):
     begins = np.where(is_first | is_correction, starts, np.maximum(told, starts))
     following = np.where(is_last, ends, np.append(begins[1:], 0))
 
-    newest = versions.loc[last[is_last & stands], ["account_id", "product"]]
-    terms = pd.DataFrame({"account_id": newest["account_id"].to_numpy(), "product": _named(newest["product"])})
+    newest = versions.loc[last[is_last & stands], ["account_id", "product", "contract_id"]]
+    named = {"product": _named(newest["product"]), "contract_id": newest["contract_id"].to_numpy()}
+    terms = pd.DataFrame({"account_id": newest["account_id"].to_numpy(), **named})
     terms["contract"], terms["starts"], terms["ends"] = (
         contract[is_last & stands],
         starts[is_last & stands],
@@ -72,8 +73,8 @@ def pieces(versions, section, *, zone: str):
     of_contract = pd.DataFrame({"contract": contract, "from_day": begins, "to_day": np.minimum(following, until[contract])})
     of_contract["cents"] = versions["cents"].to_numpy(dtype=np.int64)
     found = of_contract[stands & (of_contract["from_day"] < of_contract["to_day"])]
-    found = found.merge(terms[["contract", "account_id", "product"]], on="contract", how="left")
-    columns = ["account_id", "product", "from_day", "to_day", "cents"]
+    found = found.merge(terms[["contract", "account_id", "product", "contract_id"]], on="contract", how="left")
+    columns = ["account_id", "product", "from_day", "to_day", "cents", "contract_id"]
     return found[columns].sort_values(columns, ignore_index=True)
 
 
