@@ -30,6 +30,8 @@ class Forecast:
     rates : renewcast.forecast.rates.Rates
     draws : pandas.DataFrame
         See :func:`renewcast.forecast.draws.draw_quarters`.
+    rivals : dict of str to float
+        What others would say of net dollar retention: last_year, sbg (see :mod:`renewcast.forecast.rivals`); for comparison.
     """
 
     as_of: dt.date
@@ -38,6 +40,7 @@ class Forecast:
     accounts: object
     rates: object
     draws: object
+    rivals: dict = dataclasses.field(default_factory=dict)
 
     def level(self, name: str):
         """Return the amounts of a level, see :func:`renewcast.forecast.coherent.level`; every level has the same sums."""

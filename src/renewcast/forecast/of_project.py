@@ -1,11 +1,13 @@
 """The forecast of a project on a snapshot day: from its opened tables and scores."""
 
+import dataclasses
 import datetime as dt
 
 from renewcast.errors import RenewcastError
 from renewcast.forecast.forecast import forecast
 from renewcast.forecast.past_quarters import past_quarters
 from renewcast.forecast.rates import rates
+from renewcast.forecast.rivals import last_year_rate, sbg_rate
 from renewcast.forecast.standing import cover_ahead, laid_out
 from renewcast.revenue.versions import contract_versions, heads
 
@@ -38,10 +40,13 @@ def forecast_of(view, as_of: dt.date, *, probabilities=None, outlook=None, chang
     versions = contract_versions(view, as_of)
     of_group = heads(view, versions["account_id"], as_of)
     chosen = {"zone": zone, "heads": of_group}
-    terms = cover_ahead(laid_out(versions, section, **chosen), as_of, days, section.definition.grace_days)
-    learnt = rates(past_quarters(versions, as_of, days, section, **chosen))
+    pieces, grace = laid_out(versions, section, **chosen), section.definition.grace_days
+    terms = cover_ahead(pieces, as_of, days, grace)
+    past = past_quarters(versions, as_of, days, section, **chosen)
     told = {"probabilities": probabilities, "outlook": outlook, "changes": changes}
-    return forecast(terms, learnt, as_of=as_of, days=days, groups=of_group, seed=seed, **told)
+    found = forecast(terms, rates(past), as_of=as_of, days=days, groups=of_group, seed=seed, **told)
+    rivals = {"last_year": last_year_rate(past), "sbg": sbg_rate(pieces, past, terms, as_of, days, grace)}
+    return dataclasses.replace(found, rivals=rivals)
 
 
 def since_ledger(ledger, found):

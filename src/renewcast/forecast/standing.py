@@ -29,7 +29,9 @@ def laid_out(versions, section, *, zone: str, heads=None):
     found = pieces(versions, section, zone=zone)
     if section.definition.unpaid_cover == "churned":
         found = found[found["cents"] > 0].reset_index(drop=True)
-    return close_gaps(units_of(found, section.definition.level, heads), section.definition)
+    laid = close_gaps(units_of(found, section.definition.level, heads), section.definition)
+    laid.attrs.clear()
+    return laid
 
 
 def paid_on(pieces, day: dt.date):
