@@ -78,16 +78,61 @@ def past_quarters(versions, as_of: dt.date, days: int, section, *, zone: str, he
 def by_account(terms):
     """Add the terms of :func:`renewcast.forecast.standing.cover_ahead` up to accounts.
 
+    Renewals that are signed ahead tell at what price the others will be renewed: what is due counts at that price.
+
     Returns
     -------
     pandas.DataFrame, sorted by account_id
         account_id, opening, signed, is_due (any of its terms is), size (0 the smaller half by opening, 1 the larger).
     """
-    accounts = terms.groupby("account_id", as_index=False).agg(
-        opening=("opening", "sum"), signed=("signed", "sum"), is_due=("is_due", "any")
+    rows = terms.assign(due=terms["opening"].where(terms["is_due"], 0), leaves=(terms["opening"] > 0) & (terms["signed"] == 0))
+    accounts = rows.groupby("account_id", as_index=False).agg(
+        opening=("opening", "sum"),
+        signed=("signed", "sum"),
+        is_due=("is_due", "any"),
+        due=("due", "sum"),
+        leaves=("leaves", "any"),
     )
+    renewed = accounts[accounts["leaves"] & ~accounts["is_due"]]
+    price = price_told((renewed["signed"] / renewed["opening"]).to_numpy())
+    accounts["signed"] += np.rint(accounts["due"] * (price - 1.0)).astype(np.int64)
     middle = accounts["opening"].median() if len(accounts) else 0
-    return accounts.assign(size=(accounts["opening"] > middle).astype(np.int64))
+    return accounts.assign(size=(accounts["opening"] > middle).astype(np.int64)).drop(columns=["due", "leaves"])
+
+
+def price_told(ratio) -> float:
+    """Return the price of a renewal against that of the term before, as far as renewals signed ahead make sure of it.
+
+    Parameters
+    ----------
+    ratio : array of float, shape (n,)
+        New to old revenue of each signed renewal.
+
+    Returns
+    -------
+    float
+        That end of an interval for their median (at least 90 %) which is nearer to 1; 1 where it holds 1, or with few renewals.
+
+    References
+    ----------
+    The interval lies between two order statistics, by the binomial distribution: Conover, Practical Nonparametric Statistics
+    (3rd ed., 1999), section 3.2.
+
+    Examples
+    --------
+    >>> price_told(np.array([0.5, 0.6, 1.111, 1.112, 1.113, 1.113, 1.115, 1.117, 1.123, 1.182, 1.448]))
+    1.111
+    >>> price_told(np.array([0.5, 1.0, 1.0, 1.0, 1.1, 1.2, 1.2, 1.3])), price_told(np.array([1.1, 1.1]))
+    (1.0, 1.0)
+    """
+    from scipy.stats import binom
+
+    ratio = np.sort(np.asarray(ratio, dtype=float))
+    below = int(binom.ppf(0.05, len(ratio), 0.5)) - 1 if len(ratio) else -1
+    if below < 0:
+        return 1.0
+    low, high = ratio[below], ratio[len(ratio) - 1 - below]
+    return float(low) if low > 1 else float(high) if high < 1 else 1.0
 
 
 def _drawn(versions):

@@ -9,6 +9,7 @@ LEAST_CHANGE = 0.001
 """A change of less than so much of the opening is none."""
 PRIOR_ACCOUNTS = 50.0
 """Weight of all accounts of the same standing against those of one size: so many accounts of each."""
+_GRID = 200
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,8 +46,8 @@ def rates(past) -> Rates:
     """Learn the rates of past quarters.
 
     A cell's rate is shrunk towards that of all accounts of the same standing (due, or not), which weighs as much as
-    :data:`PRIOR_ACCOUNTS` accounts. How unlike quarters are is what the variance of their amounts, each against the mean,
-    leaves when that of the single accounts is taken off.
+    :data:`PRIOR_ACCOUNTS` accounts. How unlike quarters are beyond the chance of single accounts is uncertain with few of them:
+    every value up to twice their range counts by how likely it makes what was seen.
 
     Parameters
     ----------
@@ -60,8 +61,8 @@ def rates(past) -> Rates:
 
     References
     ----------
-    Shrinkage: posterior mean of a beta-binomial, Gelman et al., Bayesian Data Analysis (3rd ed., 2013), equation 2.5. Excess
-    variance: method of moments, DerSimonian and Laird, Controlled Clinical Trials 7 (1986).
+    Gelman et al., Bayesian Data Analysis (3rd ed., 2013): equation 2.5 for the shrunken rates, equation 5.21 for how unlike
+    quarters are.
     """
     opening = past["opening"].to_numpy(dtype=float)
     closing, signed = past["closing"].to_numpy(dtype=float), past["signed"].to_numpy(dtype=float)
@@ -110,5 +111,11 @@ def _unlike(amount, opening, quarter, quarters: int) -> float:
     share = np.bincount(quarter, amount, minlength=quarters) / whole
     residual = amount - share[quarter] * opening
     chance = np.bincount(quarter, residual**2, minlength=quarters) / whole**2
-    excess = np.var(share, ddof=1) - chance.mean()
-    return float(np.sqrt(max(excess, 0.0)) / share.mean())
+    variance = np.maximum(chance, 1e-6 * share.mean() ** 2)
+    beyond = (np.arange(_GRID) + 0.5) / _GRID * 2 * max(np.ptp(share), 1e-12)
+    precision = 1.0 / (variance + beyond[:, None] ** 2)
+    centre = (precision * share).sum(axis=1) / precision.sum(axis=1)
+    logs = 0.5 * np.log(precision).sum(axis=1) - 0.5 * np.log(precision.sum(axis=1))
+    logs -= 0.5 * (precision * (share - centre[:, None]) ** 2).sum(axis=1)
+    weight = np.exp(logs - logs.max())
+    return float(np.sqrt((weight * beyond**2).sum() / weight.sum()) / share.mean())
