@@ -1,1 +1,1 @@
-"""What accounts, modules and people did: the three-level dashboard, in the numbers of the model's own features."""
+"""Activity: how much and how well the product is used, by company, module and person, in the numbers of the features."""
