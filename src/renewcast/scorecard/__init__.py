@@ -1,1 +1,1 @@
-"""The metrics of each customer-success team, with stars, and what the team's work covers."""
+"""The scorecard: star metrics of each team, cover of key accounts, load, what renewals are worth, and the three pits."""
