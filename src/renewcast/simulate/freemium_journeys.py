@@ -18,7 +18,7 @@ EARLY_TOUCHES = {
     "verification_loop": -20,
 }
 EARLY_ACTIONS = {"import_data": 10, "invite_colleague": 5, "view": 0, "error": -10, "blocked": -20}
-ACTIONS = (*EARLY_ACTIONS, "publish")
+ACTIONS = (*EARLY_ACTIONS, "publish", "login")
 MOTIVATION = -3
 _TOUCH_SHARE, _ACTION_SHARE = 0.3, 0.3
 _EARLY_BIRDS, _NEVER_USE = 0.07, 0.08
@@ -53,11 +53,13 @@ class Journeys:
         day = begins[account] + rng.random(len(account)) * length[account]
         action = np.where(rng.random(len(account)) < 0.35, ACTIONS.index("publish"), ACTIONS.index("view"))
         active = np.flatnonzero((begins < calendar.days - 0.01) & np.isfinite(begins))
-        # Those who never activate look in now and then for some weeks.
-        idle = np.flatnonzero(~sold & ~np.isfinite(self.activated_on) & np.isfinite(self.first_use))
+        # Everyone who tries it looks in now and then for some weeks, whatever comes of it.
+        idle = np.flatnonzero(~sold & np.isfinite(self.first_use))
+        started = idle
         looks = rng.poisson(3, len(idle))
         idle = np.repeat(idle, looks)
         parts = [
+            (started, self.first_use[started], np.full(len(started), ACTIONS.index("login"))),
             (account, day, action),
             (active, begins[active], np.full(len(active), ACTIONS.index("publish"))),
             (idle, self.first_use[idle] + rng.uniform(0, 40, len(idle)), np.full(len(idle), ACTIONS.index("view"))),
