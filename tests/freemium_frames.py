@@ -84,8 +84,8 @@ def company_of(frames):
 
 
 def blocks_of(frames):
-    """Return the days of use in each four weeks, counted back from today."""
-    usage = frames["usage"]
-    day = usage["occurred_at"].dt.floor("D")
-    block = ((frames["today"] - pd.Timedelta(days=1) - day).dt.days // 28).rename("block")
+    """Return the days of use in each four weeks, counted back from today, of what was known by the end of them."""
+    day, told = frames["usage"]["occurred_at"].dt.floor("D"), frames["usage"]["known_at"].dt.floor("D")
+    block, told = (((frames["today"] - pd.Timedelta(days=1) - one).dt.days // 28).rename("block") for one in (day, told))
+    usage, day, block = frames["usage"][block == told], day[block == told], block[block == told]
     return day.groupby([usage["account_id"], block]).nunique().rename("days").reset_index()
