@@ -29,8 +29,8 @@ def outcomes(accounts, ledger=None):
 
     frame = accounts.set_index("account_id")
     in_time = frame["has_bought"] & (frame["settle_days"] < CONVERTS_WITHIN_DAYS)
-    # Whoever bought a year ago and whoever signed up a week ago are not judged alike by what they did so far.
-    judged = in_time | (frame["settle_days"] >= CONVERTS_WITHIN_DAYS)
+    # Who bought within a week of a sign-up two weeks ago is not judged either: who did not buy could not be.
+    judged = frame["age_days"] >= CONVERTS_WITHIN_DAYS
     found = pd.DataFrame({"conversion": in_time.astype(float).where(judged)}, index=frame.index)
     found["renewal"] = np.nan
     if ledger is not None and ledger.cents.shape[1] > MONTHS:

@@ -9,7 +9,7 @@ JOINED = " · "
 UNKNOWN = "-"
 
 
-def prospects(accounts, terms, first_touch, active_days, today, segment_by, *, motion=None):
+def prospects(accounts, terms, first_touch, active_days, today, segment_by, *, motion=None, grown=None):
     """Put together one row an account.
 
     Parameters
@@ -27,15 +27,17 @@ def prospects(accounts, terms, first_touch, active_days, today, segment_by, *, m
     segment_by : list of str
     motion : pandas.Series of str, optional
         By account_id: how the account is won. Use is then compared within a motion only (C40).
+    grown : pandas.Series of float, optional
+        By account_id: see :func:`expansion`. Stands for use where ``active_days`` is None.
 
     Returns
     -------
     pandas.DataFrame, sorted by account_id
         account_id, segment ("software · 51-200"), stratum (its motion, and whether it belongs to another account), settle_days
         (whole days from the first contact, which is the sign-up or the first touchpoint, to the first paid term, or to today),
-        has_bought, is_customer (a paid term covers today), arr (of customers), willingness (1 to 10, NaN without a price), use
-        (active days in 28, in [0, 1], of customers; where motions are given relative to the mean of its motion times the mean
-        of all), acquisition_cost (of buyers).
+        age_days (from the first contact to today), has_bought, is_customer (a paid term covers today), arr (of customers),
+        willingness (1 to 10, NaN without a price), use (active days in 28, in [0, 1], of customers; where motions are given
+        relative to the mean of its motion times the mean of all; without usage the expansion), acquisition_cost (of buyers).
 
     Examples
     --------
@@ -68,6 +70,7 @@ def prospects(accounts, terms, first_touch, active_days, today, segment_by, *, m
     won_by = UNKNOWN if motion is None else motion.reindex(ids).fillna(UNKNOWN).to_numpy()
     frame["stratum"] = pd.Series(won_by, index=frame.index).str.cat(np.where(belongs, "person", "account"), sep=JOINED)
     frame["settle_days"] = np.maximum((until - contact).dt.days.fillna(0).to_numpy(), 0).astype(np.int64)
+    frame["age_days"] = np.maximum((today - contact).dt.days.fillna(0).to_numpy(), 0).astype(np.int64)
     frame["has_bought"] = bought_on.notna().to_numpy()
     frame["is_customer"], frame["arr"], frame["willingness"] = False, np.nan, np.nan
     if paid is not None:
@@ -76,10 +79,38 @@ def prospects(accounts, terms, first_touch, active_days, today, segment_by, *, m
         frame["arr"], frame["is_customer"] = arr.to_numpy(), arr.notna().to_numpy()
         size = accounts.get("company_size")
         frame["willingness"] = willingness(paid, size).reindex(ids).to_numpy()
-    frame["use"] = _use(active_days, ids, frame["is_customer"].to_numpy() if paid is not None else None, motion)
+    if active_days is None and grown is not None:
+        frame["use"] = np.where(frame["is_customer"], grown.reindex(ids).to_numpy(dtype=np.float64), np.nan)
+    else:
+        frame["use"] = _use(active_days, ids, frame["is_customer"].to_numpy() if paid is not None else None, motion)
     cost = accounts["acquisition_cost"].astype(float).to_numpy() if "acquisition_cost" in accounts else np.full(len(ids), np.nan)
     frame["acquisition_cost"] = np.where(frame["has_bought"], cost, np.nan)
     return frame
+
+
+def expansion(ledger):
+    """Return by how much each customer of a year ago has expanded since, as a share of what it paid then, 1 at most.
+
+    Parameters
+    ----------
+    ledger : renewcast.revenue.ledger.Ledger
+
+    Returns
+    -------
+    pandas.Series of float in [0, 1]
+        By account_id; contraction takes nothing away, and who was no customer is left out. Empty where the ledger is too young.
+    """
+    import pandas as pd
+
+    from renewcast.revenue.movements import WORDS
+
+    if ledger.cents.shape[1] <= 12:
+        return pd.Series(dtype=np.float64)
+    change = np.diff(ledger.cents[:, -13:], axis=1)
+    more = np.where(ledger.movement[:, -12:] == WORDS.index("expansion"), change, 0).sum(axis=1)
+    table = pd.DataFrame({"more": more, "paid": ledger.cents[:, -13]}).groupby(ledger.units["account_id"].to_numpy()).sum()
+    table = table[table["paid"] > 0]
+    return np.minimum(table["more"] / table["paid"], 1.0)
 
 
 def willingness(paid, size=None):

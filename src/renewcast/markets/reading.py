@@ -1,7 +1,7 @@
 """What is read of a project's tables for markets and activation: rows that the snapshot sees, added up by the engine."""
 
 from renewcast.markets.motion import motions
-from renewcast.markets.prospects import USE_DAYS, prospects
+from renewcast.markets.prospects import USE_DAYS, expansion, prospects
 
 
 def has(known, table: str) -> bool:
@@ -96,10 +96,22 @@ def motion_of(known):
     return motions(dates["signed_up"], dates["first_use"], dates["bought_on"])
 
 
-def prospects_of(known, accounts, segment_by):
-    """Return :func:`renewcast.markets.prospects.prospects` of a project; ``accounts`` as known then, by account_id."""
-    terms, touched, active = known.once(paid_terms), first_touches(known), recent_days(known)
-    return prospects(accounts, terms, touched, active, known.as_of, segment_by, motion=motion_of(known))
+def prospects_of(known, accounts, segment_by, ledger=None):
+    """Return :func:`renewcast.markets.prospects.prospects` of a project.
+
+    Parameters
+    ----------
+    known : renewcast.datasets.known.Known
+        Of everyone.
+    accounts : pandas.DataFrame
+        As known then, by account_id.
+    segment_by : list of str
+    ledger : renewcast.revenue.ledger.Ledger, optional
+        Of accounts: where there is no usage, its expansion says how much they stick.
+    """
+    terms, touched, active = known.once(paid_terms), known.once(first_touches), known.once(recent_days)
+    grown = expansion(ledger) if active is None and ledger is not None else None
+    return prospects(accounts, terms, touched, active, known.as_of, segment_by, motion=motion_of(known), grown=grown)
 
 
 def _by_account(rows):

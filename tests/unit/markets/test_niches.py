@@ -119,3 +119,34 @@ def test_what_is_not_known_takes_no_part_and_small_segments_are_left_out():
     # One tested indicator alone never makes a niche.
     assert not found.segments["is_niche"].any()
     assert find_niches(small, seed=1) is None
+
+
+def test_only_those_whose_ninety_days_are_over_are_judged():
+    from renewcast.markets.lift import outcomes
+
+    columns = {"has_bought": [True, True, False, False], "settle_days": [5, 120, 30, 90], "age_days": [30, 200, 30, 90]}
+    found = outcomes(pd.DataFrame({"account_id": list("ABCD"), **columns}))
+    assert found["conversion"].fillna(-1).tolist() == [-1, 0, -1, 0]
+
+
+def test_expansion_stands_for_use_where_there_is_none():
+    import datetime as dt
+
+    from renewcast.markets.prospects import expansion, prospects
+    from renewcast.revenue.ledger import Ledger
+    from renewcast.revenue.movements import WORDS
+
+    # A expands by half, B contracts, C comes in between.
+    cents = np.array([[100] * 7 + [150] * 7, [100] * 7 + [60] * 7, [0] * 7 + [80] * 7])
+    movement = np.full((3, 13), WORDS.index("none"), dtype=np.int8)
+    movement[:, 6] = [WORDS.index("expansion"), WORDS.index("contraction"), WORDS.index("new")]
+    units = pd.DataFrame({"account_id": list("ABC"), "product": None})
+    months = np.arange("2025-01", "2026-02", dtype="datetime64[M]")
+    ledger = Ledger(dt.date(2026, 2, 1), None, units, months, cents, cents > 0, movement, None, None)
+    assert expansion(ledger).to_dict() == {"A": 0.5, "B": 0.0}
+    accounts = pd.DataFrame({"signed_up_at": pd.to_datetime(["2024-12-01"] * 3)}, index=list("ABC"))
+    terms = pd.DataFrame(
+        {"account_id": list("ABC"), "starts_on": accounts["signed_up_at"].to_numpy(), "ends_on": pd.NaT, "mrr": 1.0}
+    )
+    found = prospects(accounts, terms, None, None, pd.Timestamp("2026-02-01"), [], grown=expansion(ledger))
+    assert found["use"].tolist()[:2] == [0.5, 0.0] and np.isnan(found["use"].iloc[2])

@@ -99,7 +99,7 @@ def _three_f(known, dates, motion):
     from renewcast.markets.reading import recent_days
     from renewcast.markets.three_f import three_f
 
-    found = three_f(dates, recent_days(known), motion, known.as_of)
+    found = three_f(dates, known.once(recent_days), motion, known.as_of)
     return ((), (), *tables.three_f_table(found)) if len(found) else None
 
 

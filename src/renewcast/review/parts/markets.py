@@ -8,7 +8,7 @@ TITLE = {"en": "Markets", "zh": "市场"}
 _INDICATORS = {
     "settle_days": {"en": "settle cycle (days)", "zh": "成交周期（天）"},
     "willingness": {"en": "willingness to pay (of 10)", "zh": "付费意愿（满分10）"},
-    "stickiness": {"en": "stickiness (share of days in use)", "zh": "粘性（使用天数占比）"},
+    "stickiness": {"en": "stickiness (days in use; without usage, expansion)", "zh": "粘性（使用天数占比；无使用数据时为增购）"},
     "potential": {"en": "potential customers (accounts known)", "zh": "潜在客户数（已知客户）"},
 }
 _PROFILES = {
@@ -117,14 +117,15 @@ def _segments(inputs: Inputs, known):
     from renewcast.markets.reading import prospects_of
 
     accounts, segment_by = inputs.accounts, [name for name in inputs.params.markets.segment_by if name in known]
-    prospects = prospects_of(inputs.everyone, accounts, segment_by)
+    account_level = inputs.ledger is not None and inputs.ledger.definition.level != "parent"
+    ledger = inputs.ledger if account_level else None
+    prospects = prospects_of(inputs.everyone, accounts, segment_by, ledger)
     found = find_niches(prospects, seed=inputs.params.segments.seed) if segment_by else None
     yield None if found is None else _niches(found)
     profiles = accounts[[name for name in PROFILES if name in accounts and accounts[name].notna().any()]].copy()
     if len(segment_by) > 1:
         profiles["segment"] = prospects.set_index("account_id")["segment"].reindex(profiles.index)
-    account_level = inputs.ledger is not None and inputs.ledger.definition.level != "parent"
-    table = lifts(outcomes(prospects, inputs.ledger if account_level else None), profiles)
+    table = lifts(outcomes(prospects, ledger), profiles)
     yield _lifts(table) if len(table) else None
 
 
