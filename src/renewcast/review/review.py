@@ -12,6 +12,13 @@ PARTS = (
     "retention",
     "cohorts",
     "depth",
+    "forecast",
+    "lifetime_value",
+    "lifecycle",
+    "milestones",
+    "activity",
+    "markets",
+    "activation",
 )
 """One module of `renewcast.review.parts` each, with a function of the same name."""
 

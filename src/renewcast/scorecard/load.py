@@ -8,7 +8,7 @@ import numpy as np
 
 from renewcast.activity.over_time import EVERY_WEEKS, LOOKS, panel
 from renewcast.scorecard.months import TIERS
-from renewcast.segments.lifecycle import lifecycle_stage
+from renewcast.lifecycle.stages import lifecycle_stage
 
 PERIOD_DAYS = 7 * EVERY_WEEKS
 MONTH_DAYS = 365.25 / 12
