@@ -7,8 +7,8 @@ by the contacts and tickets a month that accounts of their stage and tier took i
 import numpy as np
 
 from renewcast.activity.over_time import EVERY_WEEKS, LOOKS, panel
-from renewcast.scorecard.months import TIERS
 from renewcast.lifecycle.stages import lifecycle_stage
+from renewcast.scorecard.months import TIERS
 
 PERIOD_DAYS = 7 * EVERY_WEEKS
 MONTH_DAYS = 365.25 / 12
