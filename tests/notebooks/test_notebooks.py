@@ -57,8 +57,8 @@ def project(trained_company, tmp_path_factory) -> Path:
     return Path(shutil.copytree(trained_company, tmp_path_factory.mktemp("notebooks") / "project"))
 
 
-def test_there_are_six_numbered_in_reading_order():
-    assert [path.name[:3] for path in NOTEBOOKS] == ["01-", "02-", "03-", "04-", "05-", "06-"]
+def test_they_are_numbered_in_reading_order():
+    assert [path.name[:3] for path in NOTEBOOKS] == [f"{number:02d}-" for number in range(1, 10)]
 
 
 @each_notebook
