@@ -36,7 +36,7 @@ def open_review(chromium, tmp_path):
     assert len(asked) == len(pages) and all(one.startswith("file://") for one in asked)
 
 
-@pytest.mark.parametrize(("language", "theme", "width"), [("en", "light", 1440), ("zh", "dark", 1440), ("en", "dark", 390)])
+@pytest.mark.parametrize(("language", "theme", "width"), [("zh", "light", 1440), ("en", "dark", 390)])
 def test_axe_finds_nothing_serious_and_nothing_runs_over_the_edge(open_review, language, theme, width):
     page = open_review(made_up_parts(), made_up_facts(language=language), color_scheme=theme, width=width)
     for summary in page.locator("summary").all():

@@ -109,6 +109,8 @@ def test_it_is_small_and_says_nothing_of_the_machine_or_the_hour(path):
 
 @each_notebook
 def test_it_runs_from_a_clean_kernel_on_another_company(path, project, tmp_path):
+    if path.name[:2] in ("07", "09") and os.environ.get("RENEWCAST_DEEP") != "1":
+        pytest.skip("asks the same tables as 08; RENEWCAST_DEEP=1 runs it as well")
     done = run(path.name, "--to", tmp_path, RENEWCAST_PROJECT=str(project))
     assert done.returncode == 0, done.stderr
     executed = tmp_path / path.name
