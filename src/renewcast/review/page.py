@@ -10,6 +10,8 @@ from renewcast.review.facts import ReviewFacts
 from renewcast.review.shown import large, shown
 from renewcast.review.wording import WORDING
 
+_MOST_OPEN = 8
+"""Rows of a table that stands open; longer ones, and those that a chart shows, open on demand."""
 _NUMBERS = ("integer", "money", "share", "points", "number", "day")
 
 
@@ -118,7 +120,7 @@ def _table(table, is_drawn, language):
         "cut": said.format(n=f"{min(count, table.shown) if table.shown else count:,}", m=f"{count:,}", file=file)
         if count > table.shown
         else None,
-        "folded": is_drawn,
+        "folded": is_drawn or min(count, table.shown) > _MOST_OPEN,
     }
 
 

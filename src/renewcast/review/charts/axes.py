@@ -50,13 +50,13 @@ def value_ticks(drawing: Drawing, values, *, from_zero: bool, most: int = 5) -> 
     return ticks(low, high, most)
 
 
-def upright(drawing: Drawing, values, *, from_zero: bool, right: float = 12.0, width: float = WIDTH) -> Frame:
+def upright(drawing: Drawing, values, *, from_zero: bool, right: float = 12.0, top: float = 16.0, width: float = WIDTH) -> Frame:
     """Frame a chart whose values rise: grid, ticks at the left, references across, the names of x below."""
     found = value_ticks(drawing, values, from_zero=from_zero)
     step = found[1] - found[0]
     texts = [short(value, drawing.kind, drawing.language, step) for value in found]
     left = max(width_of(text, SIZE) for text in texts) + 12
-    top, bottom = 16.0, HEIGHT - 40.0
+    bottom = HEIGHT - 40.0
     scale = Scale(found[0], found[-1], bottom, top)
     marks = []
     for value, text in zip(found, texts, strict=True):

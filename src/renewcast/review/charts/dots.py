@@ -47,7 +47,7 @@ def _told(point, drawing):
 
 def scatter(drawing: Drawing):
     """Draw points of y against x, each group with a mark of its own; few enough are named."""
-    frame = upright(drawing, drawing.values(), from_zero=False)
+    frame = upright(drawing, drawing.values(), from_zero=False, top=22.0)
     places = drawing.x_places
     ends = ticks(min(places), max(places), 5) if drawing.is_ordered else [min(places) - 0.5, max(places) + 0.5]
     x = Scale(ends[0], ends[-1], frame.left + 8, frame.right - 8)
@@ -67,7 +67,8 @@ def scatter(drawing: Drawing):
     else:
         room = (frame.right - frame.left) / max(len(places), 1)
         below = names_below(drawing.x_texts, [x(place) for place in places], frame, room, drawing.heading_below)
-    return WIDTH, HEIGHT, [*marks, below]
+    heading = element("text", cut(drawing.y_heading, WIDTH / 2, SIZE), class_="axis heading", x=4, y=9)
+    return WIDTH, HEIGHT, [heading, *marks, below]
 
 
 def _mark(x, y, order, style):
