@@ -4,6 +4,7 @@ import datetime as dt
 
 import ibis
 import pytest
+from as_it_stood import without_what_came_later
 
 from renewcast import Project
 from renewcast.datasets.known_state import known_digests
@@ -13,26 +14,6 @@ from renewcast.signals.firing import firing, known_at
 from renewcast.signals.operating_characteristics import signal_cards
 
 DAYS = (dt.date(2024, 9, 30), dt.date(2025, 6, 2))
-
-
-def without_what_came_later(project, day: dt.date) -> View:
-    """Open the company as it stood on a day: rows known later are not there, nor what was filled in or replaced since."""
-    whole = project.view
-    view = View(project.params, project.staged, project.directory / "data" / "work" / "spill")
-    instant = ibis.literal(dt.datetime.combine(day, dt.time()))
-    tables = {}
-    for name in whole.files:
-        table, contract = whole.store.tables[name], whole.store.contracts[name]
-        kept = table.filter(table.known_at < instant)
-        masked = {"superseded_at": ibis.ifelse(kept.superseded_at < instant, kept.superseded_at, ibis.null("timestamp"))}
-        for column, declared in contract.columns.items():
-            if declared.revealed_by is not None:
-                told = kept[declared.revealed_by].cast("timestamp") < instant
-                masked[column] = ibis.ifelse(told, kept[column], ibis.null(kept[column].type()))
-        tables[name] = kept.mutate(**masked).cache()
-    contracts = {name: whole.store.contracts[name] for name in tables}
-    view.store = with_derived(tables, contracts, whole.mapped_columns, view.grace_days)
-    return view
 
 
 @pytest.fixture(scope="module")
