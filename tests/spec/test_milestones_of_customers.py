@@ -55,6 +55,23 @@ def test_a_milestone_is_done_due_late_or_unknown_and_its_day_is_over_at_midnight
     assert np.isnan(of_kind.loc["customer", "share"]) and of_kind.loc["customer", ["low", "high"]].tolist() == [0, 1]
 
 
+def test_a_day_that_was_put_off_is_judged_by_the_first_one_too():
+    view = company(
+        milestones=f"""
+        account | milestone | kind     | due_on    | achieved_at        | known_at
+        A       | deal      | customer | {ago(40)} | {ago(20)} 08:00:00 | {ago(90)}
+        A       | deal      | customer | {ago(10)} | {ago(20)} 08:00:00 | {ago(35)}
+        B       | deal      | customer | {ago(40)} | {ago(45)} 08:00:00 | {ago(90)}
+        C       | deal      | customer | {ago(-5)} |                    | {ago(90)}
+        C       | deal      | customer | {ago(-9)} |                    | {ago(0)}
+        """
+    )
+    found = status(known(view))
+    assert found[["is_moved", "is_on_time", "is_first_on_time"]].astype(int).values.tolist() == [[1, 1, 0], [0, 1, 1], [0, 0, 0]]
+    counted = on_time(found, ["milestone"]).iloc[0]
+    assert counted[["moved", "share", "first_share"]].tolist() == [1, 1.0, 0.5]
+
+
 def test_the_gap_is_the_signals_own():
     view = company(
         milestones=f"""

@@ -76,6 +76,16 @@ class Known:
                 frame[column] = frame[column].astype("float64")
         return frame.sort_values(["account_id", *columns], ignore_index=True)
 
+    def first_told(self, name: str, column: str):
+        """Return what the first version of each row that said anything in a column said: the columns of the key, and this one."""
+        import ibis
+
+        table, contract = self.view.store.tables[name], self.view.store.contracts[name]
+        known = table.filter((table.known_at < ibis.literal(self.instant)) & table[column].notnull())
+        known = known.semi_join(self._panel, "account_id")
+        frame = known.group_by(*contract.key).aggregate(**{column: known[column].argmin(known.known_at)}).to_pandas()
+        return frame.sort_values(list(contract.key), ignore_index=True)
+
     def once(self, make):
         """Return what a function makes of this, made once for all signals that ask for it."""
         if make not in self._kept:

@@ -60,9 +60,12 @@ def status(known: Known):
     -------
     pandas.DataFrame, sorted by account_id and milestone
         account_id, milestone, kind, due_on, achieved_at, state, is_judged (it has a day, and that is over), is_on_time (judged,
-        and reached by that day), days_late (until it was reached, or so far; NaN unless judged and not on time).
+        and reached by that day), days_late (until it was reached, or so far; NaN unless judged and not on time), is_moved (its
+        day was put off since it was first agreed), is_first_judged, is_first_on_time (the same by the day agreed first: days
+        that are put off when they are missed make everything look in time).
     """
     import numpy as np
+    import pandas as pd
 
     frame = known.once(plan).copy()
     over, done = frame["due_on"] < known.as_of, frame["achieved_at"].notna()
@@ -72,6 +75,12 @@ def status(known: Known):
     frame["is_on_time"] = over & done & (reached_on <= frame["due_on"])
     late = (reached_on.fillna(known.as_of) - frame["due_on"]).dt.days
     frame["days_late"] = late.where(frame["is_judged"] & ~frame["is_on_time"]).astype("float64")
+    first = known.first_told("milestones", "due_on").rename(columns={"due_on": "first"})
+    first["first"] = pd.to_datetime(first["first"]).astype("datetime64[us]")
+    agreed = frame[["account_id", "milestone"]].merge(first, on=["account_id", "milestone"], how="left")["first"].to_numpy()
+    frame["is_moved"] = frame["due_on"].to_numpy() > agreed
+    frame["is_first_judged"] = agreed < np.datetime64(known.as_of, "us")
+    frame["is_first_on_time"] = frame["is_first_judged"] & done & (reached_on.to_numpy() <= agreed)
     return frame.sort_values(["account_id", "milestone"], ignore_index=True)
 
 
@@ -88,7 +97,8 @@ def on_time(found, by: list[str]):
     -------
     pandas.DataFrame
         The columns of ``by``, then milestones, done, due, late, unknown (counts), judged, on_time (counts), share, low, high
-        (90 %, over accounts), median_days_late (of those reached after their day; NaN: none).
+        (90 %, over accounts), median_days_late (of those reached after their day; NaN: none),
+        moved (count), first_share, first_low, first_high (the share by the day agreed first).
     """
     from renewcast.lifecycle.ratios import shares
 
@@ -100,5 +110,10 @@ def on_time(found, by: list[str]):
     table = shares(frame, by, "on_time", "judged").drop(columns="accounts")
     reached_late = frame[frame["is_judged"] & ~frame["is_on_time"] & frame["state"].eq("done")]
     late = reached_late.groupby(by)["days_late"].median().rename("median_days_late").reset_index()
-    table = counts.reset_index().merge(table, on=by).merge(late, on=by, how="left")
-    return table[[*by, "milestones", *STATES, "judged", "on_time", "share", "low", "high", "median_days_late"]]
+    moved = frame.groupby(by)["is_moved"].sum().astype("int64").rename("moved").reset_index()
+    first = frame.assign(on_time=frame["is_first_on_time"], judged=frame["is_first_judged"])
+    first = shares(first, by, "on_time", "judged")[[*by, "share", "low", "high"]]
+    first = first.rename(columns={name: f"first_{name}" for name in ("share", "low", "high")})
+    table = counts.reset_index().merge(table, on=by).merge(late, on=by, how="left").merge(moved, on=by).merge(first, on=by)
+    names = ["milestones", *STATES, "judged", "on_time", "share", "low", "high", "median_days_late", "moved"]
+    return table[[*by, *names, "first_share", "first_low", "first_high"]]

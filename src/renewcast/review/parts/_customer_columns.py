@@ -93,6 +93,8 @@ _KNOWN = {
     "median_days_late": ("number", False, "Days late", "逾期中位数", "Median of those late.", "延迟达成者的中位数。"),
     "moved": ("integer", False, "Moved", "改期", "Milestones whose day was put off.", "日期被推迟的里程碑数。"),
     "first_share": ("share", False, "By the first day", "按最初日期", "Reached by the first day.", "按最初日期达成。"),
+    "first_low": ("share", False, "First day, from", "最初日期下限", "Lower end of the 90 % interval.", "90% 区间下限。"),
+    "first_high": ("share", False, "First day, to", "最初日期上限", "Upper end of the 90 % interval.", "90% 区间上限。"),
     "functional_done": ("integer", True, "Work done", "已完成功能", "Functional milestones reached.", "已完成的功能里程碑数。"),
     "step": ("text", True, "Step", "步骤", "The step.", "步骤。"),
     "goals": ("integer", True, "Goals", "目标数", "Goals at this step.", "该级的目标数。"),
