@@ -1,6 +1,6 @@
 """The forecast on generated portfolios: every level adds up to the cent, and the order of the rows decides nothing.
 
-30 portfolios by default, 1,000 with RENEWCAST_DEEP=1.
+20 portfolios by default, 1,000 with RENEWCAST_DEEP=1.
 """
 
 import datetime as dt
@@ -20,7 +20,7 @@ from renewcast.forecast.rates import rates
 from renewcast.forecast.standing import cover_ahead, laid_out
 from renewcast.revenue.ledger import build_ledger
 
-PORTFOLIOS = 1000 if os.environ.get("RENEWCAST_DEEP") == "1" else 30
+PORTFOLIOS = 1000 if os.environ.get("RENEWCAST_DEEP") == "1" else 20
 AS_OF = dt.date(2026, 1, 5)
 
 
@@ -65,7 +65,7 @@ def test_the_opening_is_the_ledger_on_the_first_of_a_month(chosen):
     versions = histories(120, seed=4)
     accounts = sorted(set(versions["account_id"]))
     heads = {account: accounts[number - number % 3] for number, account in enumerate(accounts)}
-    for day in (dt.date(2024, 3, 1), dt.date(2025, 1, 1)):
+    for day in (dt.date(2024, 3, 1), dt.date(2025, 1, 1))[: 1 if chosen else 2]:
         seen = known_before(versions, day)
         ledger = build_ledger(seen, day, section(**chosen), zone="UTC", heads=heads)
         pieces = laid_out(seen, section(**chosen), zone="UTC", heads=heads)

@@ -7,6 +7,14 @@ NO_CONTRACTS = {
     "zh": "没有合同数据，因此无法预测经常性收入。",
 }
 NOBODY = {"en": "Nobody pays anything on this day, as far as the contracts tell.", "zh": "根据合同，当日没有付费客户。"}
+NO_PAST = {
+    "en": "No model is in force and no quarter of revenue has been settled yet, so there is nothing to forecast from.",
+    "zh": "目前没有模型，也没有已结算的季度收入，因此无从预测。",
+}
+SHORT_PAST = {
+    "en": "Fewer than three quarters are settled: the intervals hold the chance of single accounts only, and are too narrow.",
+    "zh": "已结算的季度少于三个：区间仅反映单个客户的偶然性，因而偏窄。",
+}
 NET = {"en": "Expected net dollar retention of the quarter", "zh": "本季度预期净收入留存率"}
 GROSS = {"en": "Expected gross dollar retention of the quarter", "zh": "本季度预期毛收入留存率"}
 WATERFALL = {"en": "Monthly recurring revenue until the end of the horizon", "zh": "预测期内的月度经常性收入"}

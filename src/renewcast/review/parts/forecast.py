@@ -21,12 +21,16 @@ def forecast(inputs: Inputs) -> Part:
     scores, probabilities, changes, outlook = inputs.scores, None, None, None
     if scores is not None:
         probabilities = scores.frame[["account_id", "churn_probability"]]
-        changes, outlook = _asked(inputs.project.account_outlook, inputs), _asked(inputs.project.term_outlook, inputs)
+        outlook = _asked(inputs.project.term_outlook, inputs.as_of)
+        if _tells_changes(inputs):
+            changes = _asked(inputs.project.account_outlook, inputs.as_of)
     told = {"probabilities": probabilities, "outlook": outlook, "changes": changes}
     try:
         found = forecast_of(inputs.view, inputs.as_of, seed=SEED, **told)
     except RenewcastError:
         return Part("forecast", TITLE, missing=words.NOBODY)
+    if found.rates.quarters == 0 and not found.accounts["is_scored"].any():
+        return Part("forecast", TITLE, missing=words.NO_PAST)
     bar = inputs.params.revenue.bars.net_dollar_retention
     retention = found.retention(bar)
     rates = growth_rates(found, new_business(inputs.ledger))
@@ -51,12 +55,18 @@ def forecast(inputs: Inputs) -> Part:
     )
 
 
-def _asked(outlook, inputs):
-    """Return an outlook, or None where no champion is in force for it."""
+def _asked(question, *given):
+    """Return what a project answers, or None where no champion is in force for it."""
     try:
-        return outlook(inputs.as_of)
+        return question(*given)
     except RenewcastError:
         return None
+
+
+def _tells_changes(inputs) -> bool:
+    """Tell whether a champion for contraction or expansion is in force; without one the outlook of accounts adds nothing."""
+    labelled = [name for name in ("contraction", "expansion") if getattr(inputs.params.labels, name) is not None]
+    return any(_asked(inputs.project.champion, name) is not None for name in labelled)
 
 
 def _figures(found, retention, bar):
@@ -132,9 +142,10 @@ def _says(found, retention, rates, bar, currency):
         "相当于现有客户每月{rate}；若新业务保持去年的速度，则为每月{with_new}。",
         **values,
     )
-    rest = ()
+    rest = (words.SHORT_PAST,) if found.rates.quarters < 3 else ()
     if not found.accounts["is_scored"].all():
         rest = (
+            *rest,
             _both(
                 "{unscored} of {accounts} paying accounts are not scored; they carry the rate at which accounts like them left "
                 "in past quarters.",
