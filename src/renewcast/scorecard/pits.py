@@ -95,8 +95,8 @@ def between_owners(frame, *, seed: int, draws: int = DRAWS):
     -------
     pandas.DataFrame
         owner, accounts, left, expected (by the strata's rates), ratio (left over expected), low, high (90 %, of the ratio by
-        itself), drawn (the odds against the others', drawn to 1 as far as the variance between owners asks for; 1 where there is
-        none); owners with fewer than ten accounts are put together; sorted by ratio, the worst first.
+        itself), drawn (the ratio, drawn to 1 the less the owners differ in truth); owners with fewer than ten accounts are put
+        together; sorted by ratio, the worst first.
     dict
         owners, spread (between owners, standard deviation on the log odds), low, high (90 %), p_value (of any difference, by
         permutation of the owners within the strata).
@@ -132,10 +132,10 @@ def between_owners(frame, *, seed: int, draws: int = DRAWS):
     low, high = (_variance(score[told], info[told], float(chi2.ppf(q, freedom))) for q in (0.95, 0.05))
     drawn = _permuted(left - p, stratum, code, len(names), info, told, seed, draws)
     p_value = (1 + int((drawn >= statistic - 1e-12).sum())) / (draws + 1)
-    # Empirical Bayes: the log odds of an owner, drawn to 0 by the variance between owners.
-    weight = tau2 / (tau2 + 1 / info)
-    ratio_, below, above = _poisson_ratio(observed, expected)
-    table = table.assign(ratio=ratio_, low=below, high=above, drawn=np.exp(weight * score / info))
+    told_of = _poisson_ratio(observed, expected)
+    # A gamma prior of mean 1 and the variance that was found (Clayton and Kaldor, Biometrics 43, 1987); none draws all to 1.
+    drawn = (tau2 * observed + 1) / (tau2 * expected + 1)
+    table = table.assign(ratio=told_of[0], low=told_of[1], high=told_of[2], drawn=drawn)
     table = table.sort_values(["ratio", "owner"], ascending=[False, True], ignore_index=True)
     spread = {"owners": len(names), "spread": float(np.sqrt(tau2)), "low": float(np.sqrt(low)), "high": float(np.sqrt(high))}
     return table, spread | {"p_value": p_value}

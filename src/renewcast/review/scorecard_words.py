@@ -1,0 +1,43 @@
+"""What the codes of the scorecard part are called."""
+
+TEAMS = {
+    "operations": {"en": "operations", "zh": "运营团队"},
+    "benchmark": {"en": "benchmark customers", "zh": "标杆团队"},
+    "value_add": {"en": "value-add customers", "zh": "增值团队"},
+    "ordinary": {"en": "ordinary customers", "zh": "普通团队"},
+    "implementation": {"en": "implementation", "zh": "实施团队"},
+}
+VERDICTS = {
+    "leads": {"en": "runs ahead", "zh": "领先"},
+    "not_shown": {"en": "not shown", "zh": "未显示"},
+    "too_short": {"en": "too few months", "zh": "月份不足"},
+}
+TIERS = {
+    "ordinary": {"en": "ordinary", "zh": "普通"},
+    "value_add": {"en": "value-add", "zh": "增值"},
+    "benchmark": {"en": "benchmark", "zh": "标杆"},
+}
+STAGES = {
+    "onboarding": {"en": "onboarding", "zh": "上线期"},
+    "growth": {"en": "growth", "zh": "成长期"},
+    "steady": {"en": "steady", "zh": "稳定期"},
+    "renewal": {"en": "renewal", "zh": "续约期"},
+}
+EFFECT_FROM = {
+    "assumed": {"en": "assumed", "zh": "假设"},
+    "measured": {"en": "measured", "zh": "实测"},
+}
+NO_OWNER = {"": {"en": "others, or none", "zh": "其他或无"}}
+YES = {"true": {"en": "own rate", "zh": "自身流失率"}, "false": {"en": "example", "zh": "示例"}}
+NO_MONTHS = {"en": "No month can be told yet.", "zh": "尚无可统计的月份。"}
+
+
+def lacks(column: str) -> dict:
+    """Say which column is missing.
+
+    Examples
+    --------
+    >>> lacks("feedback.score")["en"]
+    'The project has no feedback.score.'
+    """
+    return {"en": f"The project has no {column}.", "zh": f"项目没有{column}。"}
