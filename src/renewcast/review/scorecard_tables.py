@@ -13,9 +13,9 @@ METRICS = {one.name: {"en": one.en, "zh": one.zh} for one in CATALOGUE}
 SHOWN = 50
 
 
-def star_tables(months, series, table, language: str) -> tuple[list, list]:
-    """Show a table of stars for each team, and a chart of its five-star metrics; all values stand as they are counted."""
-    tables, charts = [], []
+def star_tables(months, series, table, language: str) -> list:
+    """Show a table of stars for each team, and all of the months."""
+    tables = []
     for team in TEAMS:
         mine = table[table["team"] == team].reset_index(drop=True)
         mine["why"] = [_why(row, language) for row in mine.itertuples()]
@@ -36,7 +36,7 @@ def star_tables(months, series, table, language: str) -> tuple[list, list]:
         title = {"en": f"Star metrics: {words.TEAMS[team]['en']}", "zh": f"星级指标：{words.TEAMS[team]['zh']}"}
         tables.append(_table(f"stars_{team}", title, columns, mine, shown=20, words={"metric": METRICS}))
     tables.append(_months_table(months, series))
-    return tables, charts
+    return tables
 
 
 def star_charts(months, series) -> tuple[list, list]:
@@ -126,8 +126,8 @@ def key_account_tables(listed, by_owner) -> tuple[Table, Table]:
     return first, _table("key_account_cover", title, columns, by_owner, shown=20, words={"owner": words.NO_OWNER})
 
 
-def load_tables(cells, loads) -> tuple[Table, Table]:
-    """Show the effort of an account by stage and tier, and the load of each owner."""
+def load_tables(cells, loads) -> tuple[Table, Table | None]:
+    """Show the effort of an account by stage and tier, and the load of each owner where owners are known."""
     columns = (
         column("stage", "text", True, "Stage", "阶段", "Of the lifecycle", "生命周期阶段"),
         column("tier", "text", True, "Tier", "层级", "By the policy", "按分层政策"),
@@ -150,8 +150,9 @@ def load_tables(cells, loads) -> tuple[Table, Table]:
         column("places", "integer", True, "Places", "名单位数", "On a list of equal effort", "等工作量名单"),
     )
     title = {"en": "Load by owner", "zh": "各负责人负荷"}
-    second = _table("load_by_owner", title, columns, loads, shown=20, words={"owner": words.NO_OWNER})
-    return first, second
+    if loads is None:
+        return first, None
+    return first, _table("load_by_owner", title, columns, loads, shown=20, words={"owner": words.NO_OWNER})
 
 
 def new_customer_table(found) -> Table:
@@ -197,6 +198,35 @@ def renewal_tables(shares, rates) -> tuple[Table, Table, Chart]:
     )
     title = {"en": "Revenue lost at a rate of churn", "zh": "不同流失率下的收入损失"}
     return first, _table("lost_at_rates", title, columns, rates, words={"is_own": words.YES}), chart
+
+
+def readiness_tables(found) -> tuple[Table, Table]:
+    """Show how many accounts stand on each step to a benchmark customer, and the most ready ones."""
+    count = (
+        found["step"]
+        .value_counts()
+        .reindex(list(words.STEPS))
+        .fillna(0)
+        .astype("int64")
+        .rename_axis("step")
+        .reset_index(name="accounts")
+    )
+    count["arr"] = count["step"].map(found.groupby("step")["arr"].sum()).fillna(0.0)
+    columns = (
+        column("step", "text", True, "Step", "阶段", "On the way to a benchmark customer", "标杆客户打造阶段"),
+        column("accounts", "integer", True, "Accounts", "客户数", "On it", "处于该阶段"),
+        column("arr", "money", True, "ARR", "年度经常性收入", "Of them", "合计"),
+    )
+    title = {"en": "On the way to a benchmark customer", "zh": "标杆客户打造进度"}
+    first = _table("benchmark_steps", title, columns, count, words={"step": words.STEPS})
+    columns = (
+        column("account_id", "text", True, "Account", "客户", "The account", "客户"),
+        column("step", "text", True, "Step", "阶段", "On the way to a benchmark customer", "标杆客户打造阶段"),
+        column("score", "integer", True, "Met of four", "满足条件", "Value, use, stays, promotes", "价值、使用、留存、推荐"),
+        column("arr", "money", False, "ARR", "年度经常性收入", "A year", "每年"),
+    )
+    title = {"en": "Most ready accounts", "zh": "最具条件的客户"}
+    return first, _table("benchmark_ready", title, columns, found.head(SHOWN), words={"step": words.STEPS})
 
 
 def owner_table(found) -> Table:

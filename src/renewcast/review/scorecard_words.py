@@ -23,13 +23,19 @@ STAGES = {
     "steady": {"en": "steady", "zh": "稳定期"},
     "renewal": {"en": "renewal", "zh": "续约期"},
 }
+STEPS = {
+    "campaign": {"en": "ready for a campaign together", "zh": "可联合品牌推广"},
+    "case": {"en": "ready for a case", "zh": "可打造案例"},
+    "first_value": {"en": "first value reached", "zh": "已获首次价值"},
+    "not_yet": {"en": "not yet", "zh": "尚未"},
+}
 EFFECT_FROM = {
     "assumed": {"en": "assumed", "zh": "假设"},
     "measured": {"en": "measured", "zh": "实测"},
 }
 NO_OWNER = {"": {"en": "others, or none", "zh": "其他或无"}}
 YES = {"true": {"en": "own rate", "zh": "自身流失率"}, "false": {"en": "example", "zh": "示例"}}
-NO_MONTHS = {"en": "No month can be told yet.", "zh": "尚无可统计的月份。"}
+NO_MONTHS = {"en": "Nothing of the kind is on record, or no month can be told yet.", "zh": "没有此类记录，或尚无可统计的月份。"}
 
 
 def lacks(column: str) -> dict:

@@ -12,7 +12,7 @@ REFERRAL = "referral"
 
 
 def referred(months):
-    """Return which accounts came by referral, bool, shape (n_accounts,)."""
+    """Return which accounts came by referral, bool, shape (n_accounts,); none where no channel is called so."""
     frame = months.known.frame("accounts", "acquisition_channel").drop_duplicates("account_id", keep="last")
     channel = frame["acquisition_channel"].fillna("").astype(str).str.strip().str.lower()
     return np.isin(
@@ -38,7 +38,8 @@ def arrived(months):
 )  # fmt: skip
 def referred_customers(months) -> Series:
     """Count first payments of referred accounts."""
-    return Series((arrived(months) & referred(months)[:, None]).sum(axis=0).astype("float64"))
+    mine = referred(months)
+    return Series((arrived(months) & mine[:, None]).sum(axis=0).astype("float64")).where(mine.any())
 
 
 mql_and_sql = untold(
@@ -103,8 +104,9 @@ def expansion(months):
 )  # fmt: skip
 def referred_arr(months) -> Series:
     """Add up what referred accounts pay first."""
-    came = arrived(months) & referred(months)[:, None]
-    return Series(np.where(came, months.cents[:, YEAR:], 0).sum(axis=0) * 12 / 100)
+    mine = referred(months)
+    came = arrived(months) & mine[:, None]
+    return Series(np.where(came, months.cents[:, YEAR:], 0).sum(axis=0) * 12 / 100).where(mine.any())
 
 
 advanced_methods = untold(

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from renewcast.revenue.cohorts import wilson
 from renewcast.scorecard._definition import ratio
 
 AFTER_TICKET_DAYS = 7
@@ -41,13 +42,15 @@ def reactive(known) -> dict | None:
     follows = _follows(contacts, tickets, week)
     place = known.position(contacts["account_id"])
     found = ratio(follows, np.ones(len(follows)), np.zeros(len(follows)), place, 1)
+    # At none or all of them the linearised interval has no width; Wilson's has.
+    low, high = wilson(follows.sum(), len(follows), Z90)
     covered = _covered_share(known, tickets)
     return {
         "contacts": len(contacts),
         "reactive": int(follows.sum()),
         "share": float(found.value[0]),
-        "low": float(max(found.low[0], 0)),
-        "high": float(min(found.high[0], 1)),
+        "low": float(max(np.fmin(found.low[0], low), 0)),
+        "high": float(min(np.fmax(found.high[0], high), 1)),
         "chance": float(covered[place].mean()),
     }
 

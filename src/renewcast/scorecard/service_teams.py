@@ -19,9 +19,10 @@ NEW_DAYS = 180
     needs=("touchpoints.kind",),
 )  # fmt: skip
 def trainings(months) -> Series:
-    """Count touchpoints of the kind training."""
+    """Count touchpoints of the kind training; where there never was one, the kind is not on record."""
     frame = months.facts("touchpoints")
-    return Series(months.count(frame[frame["kind"].eq("training")])).where(months.recorded("touchpoints"))
+    frame = frame[frame["kind"].eq("training")]
+    return Series(months.count(frame)).where(months.recorded("touchpoints") & bool(len(frame)))
 
 
 @metric(
@@ -100,7 +101,7 @@ def participation(months) -> Series:
         took[frame["place"].to_numpy()[inside], frame["month"].to_numpy()[inside] + step] = True
     mine = months.tiers == ORDINARY
     found = share((mine & took).sum(axis=0), mine.sum(axis=0))
-    told = months.recorded("touchpoints")
+    told = months.recorded("touchpoints") & bool(len(frame))
     return found.where(told & (np.cumsum(told) >= QUARTER))
 
 

@@ -56,7 +56,8 @@ def stars(months, series=None):
     pandas.DataFrame, one row a metric of the catalogue
         team, stars, metric, unit, month (first day of the newest month that is told; NaT), value, low, high (90 %; NaN for what
         was counted in full), previous (the month before), is_measured, lacks: "table.column" that the project lacks, "months"
-        where no month can be told yet, "no_table" where no table of renewcast can hold it, "" where it is measured.
+        where nothing of the kind is on record or no month can be told yet, "no_table" where no table of renewcast can hold it,
+        "" where it is measured.
     """
     import pandas as pd
 

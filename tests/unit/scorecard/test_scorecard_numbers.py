@@ -15,6 +15,7 @@ from renewcast.scorecard.load import effort, load, new_customers, shrunk_rates
 from renewcast.scorecard.months import Months
 from renewcast.scorecard.owners import left_by_owner
 from renewcast.scorecard.pits import between_owners, play_worth, reactive
+from renewcast.scorecard.readiness import readiness
 from renewcast.scorecard.renewals import at_risk, lost_at, lost_at_rates, own_loss, renewal_share
 
 DEEP = os.environ.get("RENEWCAST_DEEP") == "1"
@@ -262,3 +263,26 @@ def test_short_series_are_called_short_and_verdicts_repeat():
     found = ahead(long, seed=0)
     assert found["verdict"].tolist() == ["leads"] and found["then"].tolist() == ["ordinary_renewal_rate"]
     pd.testing.assert_frame_equal(found, ahead(long, seed=0))
+
+
+# -- C57 -------------------------------------------------------------------------------------------------------------
+
+
+def test_readiness_follows_its_rules(company):
+    day = company.snapshot_days(4)[-1]
+    known, features = known_of(company.view, day), company.features(day).set_index("account_id")
+    probability = pd.Series(np.linspace(0, 1, len(features)), index=features.index)
+    found = readiness(known, features, probability).set_index("account_id")
+    assert set(found.index) == set(features.index)
+    assert (found["has_value"].reindex(features.index) == (customer_milestones(company, day, features.index) > 0)).all()
+    assert found["stays"].mean() == pytest.approx(0.5, abs=0.02) and found["is_used"].mean() == pytest.approx(0.5, abs=0.1)
+    ready = found[found["step"] == "campaign"]
+    assert ready[["has_value", "is_used", "stays", "promotes"]].all(axis=None) and (ready["score"] == 4).all()
+    assert not found.loc[found["step"] == "not_yet", "has_value"].any()
+    assert readiness(known, features.drop(columns=[c for c in features if "usage_events" in c or "value_actions" in c])) is None
+
+
+def customer_milestones(company, day, ids):
+    reached = company.table("milestones", as_of=day)
+    reached = reached[reached["kind"].eq("customer") & reached["achieved_at"].notna()]
+    return reached.groupby("account_id").size().reindex(ids).fillna(0)

@@ -12,6 +12,7 @@ from renewcast.scorecard.load import effort, load, new_customers
 from renewcast.scorecard.months import Months
 from renewcast.scorecard.owners import left_by_owner
 from renewcast.scorecard.pits import between_owners, play_worth, reactive
+from renewcast.scorecard.readiness import readiness
 from renewcast.scorecard.renewals import BENCHMARK, at_risk, lost_at_rates, own_loss, renewal_share
 from renewcast.scorecard.stars import star_series, stars
 
@@ -39,6 +40,7 @@ def scorecard(inputs: Inputs) -> Part:
     found = _Found()
     _stars(inputs, months, series, found)
     _key_accounts(inputs, found)
+    _benchmark(inputs, found)
     _load(inputs, months, found)
     if inputs.ledger is not None:
         _renewals(inputs, found)
@@ -66,8 +68,7 @@ def _owner(inputs):
 
 def _stars(inputs, months, series, found):
     table = stars(months, series)
-    made, _ = tables.star_tables(months, series, table, inputs.params.project.language)
-    found.tables += made
+    found.tables += tables.star_tables(months, series, table, inputs.params.project.language)
     drawn, charts = tables.star_charts(months, series)
     found.tables += drawn
     found.charts += charts
@@ -100,6 +101,19 @@ def _key_accounts(inputs, found):
     )
 
 
+def _benchmark(inputs, found):
+    scores = None if inputs.scores is None else inputs.scores.frame.set_index("account_id")["churn_probability"]
+    ready = readiness(inputs.known, inputs.features, scores)
+    if ready is None:
+        return
+    found.tables += tables.readiness_tables(ready)
+    count, case = (int((ready["step"] == step).sum()) for step in ("campaign", "case"))
+    found.say(
+        f"{count} accounts are ready for a campaign together and {case} more for a case, by the declared rules.",
+        f"按既定规则，{count}个客户可联合推广，另有{case}个可打造案例。",
+    )
+
+
 def _load(inputs, months, found):
     cells, expected = effort(inputs.known, months)
     owner = _owner(inputs)
@@ -108,6 +122,7 @@ def _load(inputs, months, found):
     accounts = inputs.known.accounts.set_index("account_id")
     capacity = inputs.params.actions.capacity_per_owner
     if owner is None:
+        found.tables.append(tables.load_tables(cells, None)[0])
         return
     loads = load(expected, owner, 12 * accounts["mrr"], capacity)
     made = tables.load_tables(cells, loads)
