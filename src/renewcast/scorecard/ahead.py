@@ -1,9 +1,10 @@
 """Whether five-star metrics move before four- and three-star ones (C59): shown, or honestly not.
 
-Two series that both drift are correlated whatever they have to do with each other. So from each the trend and its own echo (a
-straight line and the month before) are taken out, and what is left, the months' news, is set against each other: the news of the
-five-star metric against that of the other one, one to three months later. The months of the first are drawn in any order to see
-what chance does.
+Two series that both drift are correlated whatever they have to do with each other. So changes are taken, and from each change its
+own echo, the change before; what is left, the months' news, is set against each other: the news of the five-star metric against
+that of the other one, one to three months later. The months of the first are drawn in any order to see what chance does. Two
+series that have nothing to do with each other, whether they drift, echo or are sums over a year, pass for a lead in 2 to 6 cases
+of 100.
 """
 
 import numpy as np
@@ -90,7 +91,7 @@ def lead_of(first, then, *, sign: int = 1, seed: int, draws: int = DRAWS) -> dic
     """
     both = np.isfinite(first) & np.isfinite(then)
     empty = {"lead": np.nan, "together": np.nan, "behind": np.nan, "p_value": np.nan}
-    if both.sum() < FEWEST + 1:
+    if both.sum() < FEWEST + 2:
         return {"months": int(both.sum()), **empty}
     low, high = np.flatnonzero(both)[[0, -1]]
     a, b = news(first[low : high + 1]), news(then[low : high + 1])
@@ -119,20 +120,19 @@ def lead_of(first, then, *, sign: int = 1, seed: int, draws: int = DRAWS) -> dic
 
 
 def news(series):
-    """Take the straight line and the month before out of a series: what was not to be expected, NaN where it is not known.
+    """Take from each change what the change before had told of it: what was not to be expected, NaN where it is not known.
 
     Examples
     --------
-    >>> float(np.abs(news(np.arange(10.0)))[1:].max().round(6))
+    >>> float(np.abs(news(np.arange(10.0)))[2:].max().round(6))
     0.0
     """
-    now, before = series[1:], series[:-1]
+    change, found = np.diff(series), np.full(len(series), np.nan)
+    now, before = change[1:], change[:-1]
     told = np.isfinite(now) & np.isfinite(before)
-    found = np.full(len(series), np.nan)
-    time = np.arange(len(now), dtype="float64")
-    x = np.column_stack([np.ones(len(now)), time, np.where(told, before, 0.0)])
-    if told.sum() <= x.shape[1]:
+    if told.sum() < 3:
         return found
+    x = np.column_stack([np.ones(len(now)), np.where(told, before, 0.0)])
     beta = np.linalg.lstsq(x[told], now[told], rcond=None)[0]
-    found[1:] = np.where(told, now - x @ beta, np.nan)
+    found[2:] = np.where(told, now - x @ beta, np.nan)
     return found
