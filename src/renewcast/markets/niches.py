@@ -12,7 +12,9 @@ WEIGHTS = {"settle_days": 0.25, "willingness": 0.25, "stickiness": 0.25, "potent
 TESTED = ("settle_days", "willingness", "stickiness")
 """What a niche must be better at than the rest; how many potential customers there are is a count, not a claim to be tested."""
 LEAST_ACCOUNTS, LEAST_SEEN, MOST_SEGMENTS = 20, 5, 200
-SIGNIFICANT, AGREEING = 0.05, 2
+SIGNIFICANT = 0.05
+FALSE_NICHES = 0.1
+"""The chance of declaring any niche where there is none."""
 DRAWS = 200
 
 
@@ -26,8 +28,8 @@ class Niches:
         One row a segment, the best first: segment, customers, settle_days (mean, days after the limit not counted, for the
         mixture of strata of all), settle_median (NaN: half has not bought within the limit), willingness (1 to 10), stickiness
         (share of days in use), potential (accounts known), acquisition_cost (mean a buyer), arr (mean a customer), composite (0
-        to 1), rank, rank_low, rank_high (90 %), chance_of_first, is_on_front, front_share, p_value (two of the tested indicators
-        are better), adjusted_p_value (Holm), is_niche.
+        to 1), rank, rank_low, rank_high (90 %), chance_of_first, is_on_front, front_share, p_value (at most one of the
+        tested indicators is better; NaN for segments that are too small), adjusted_p_value (Holm), is_niche.
     indicators : pandas.DataFrame
         One row a segment and indicator: segment, indicator, value, low, high, rank, rank_low, rank_high (90 %), p_value
         (one-sided: better than the rest), adjusted_p_value (Benjamini and Yekutieli, over all of them), beats_the_rest.
@@ -48,9 +50,9 @@ class Niches:
 def find_niches(accounts, *, seed: int, draws: int = DRAWS, least_accounts: int = LEAST_ACCOUNTS) -> Niches | None:
     """Compare the market segments that are large enough, the 200 largest where there are more.
 
-    A niche is declared where at least two of the tested indicators beat the rest (a partial conjunction: of n one-sided p-values
-    the second smallest times n - 1, corrected for the number of segments by Holm, is below 5 %), none of them is worse than
-    the rest (p-value above 95 %), and it has no fewer potential customers than the median segment.
+    A niche is declared among the segments with no fewer potential customers than the median one: at least two of the tested
+    indicators beat the rest (a partial conjunction of one-sided tests; the chance of declaring any where there is none, over all
+    segments, is 10 % at most, by Holm), and none is worse than the rest (p-value above 95 %).
 
     Parameters
     ----------
@@ -215,16 +217,38 @@ def _indicators(names, usable, value, drawn, drawn_ranks, p_value):
 def _declared(frame, p_value):
     from renewcast.revenue.cohorts import holm
 
-    tested = np.array([np.where(np.isfinite(one), one, 1.0) for one in p_value.values()])
-    many = len(tested)
-    both = np.sort(tested, axis=0)[1] * (many - 1) if many >= AGREEING else np.full(len(frame), np.nan)
-    frame["p_value"] = np.minimum(both, 1.0)
-    frame["adjusted_p_value"] = holm(frame["p_value"].to_numpy())
     # What nobody could see (no customers yet) speaks neither for it nor against it.
-    worse = (np.array(list(p_value.values())) > 1 - SIGNIFICANT).any(axis=0) if many else False
-    enough = frame["potential"] >= frame["potential"].median()
-    frame["is_niche"] = (frame["adjusted_p_value"] < SIGNIFICANT) & enough & ~worse
+    told = np.array(list(p_value.values()))
+    enough = (frame["potential"] >= frame["potential"].median()).to_numpy()
+    frame["p_value"] = np.where(enough, two_better(np.where(np.isfinite(told), told, 1.0), len(frame)), np.nan)
+    frame["adjusted_p_value"] = holm(frame["p_value"].to_numpy())
+    worse = (told > 1 - SIGNIFICANT).any(axis=0) if len(told) else False
+    frame["is_niche"] = (frame["adjusted_p_value"] < FALSE_NICHES) & ~worse
     return frame
+
+
+def two_better(p_values, segments: int):
+    """Return the p-value of "at most one indicator is better", one a segment; NaN where fewer than two were tested.
+
+    Parameters
+    ----------
+    p_values : array of float, shape (n_indicators, n_segments)
+    segments : int
+
+    References
+    ----------
+    Simes' (1986) test of all indicators but the best: Benjamini and Heller (2008), section 3.
+
+    Examples
+    --------
+    >>> two_better(np.array([[0.001, 0.001], [0.02, 0.5], [0.03, 0.9]]), 2).tolist()
+    [0.03, 0.9]
+    """
+    many = len(p_values)
+    if many < 2:
+        return np.full(segments, np.nan)
+    rest = np.sort(p_values, axis=0)[1:]
+    return np.minimum((rest * (many - 1) / np.arange(1, many)[:, None]).min(axis=0), 1.0)
 
 
 def benjamini_yekutieli(p_values):
