@@ -10,7 +10,7 @@ from renewcast.revenue.cohorts import wilson
 LEARN_SHARE = 0.6
 LEAST_ACCOUNTS, LEAST_OUTCOMES = 150, 30
 SIGNIFICANT = 0.05
-_Z = 1.6448536269514722
+_Z, _WIDE, _ROUNDED = 1.6448536269514722, 2.5758293035489004, 0.03
 BANDS = ((-25, -16), (-15, -6), (-5, -1), (0, 0), (1, 5), (6, 15), (16, 25))
 
 
@@ -29,7 +29,8 @@ class Checked:
     is_monotone : bool
         No higher band activates less than a lower one beyond chance (pairs of bands, Bonferroni, 5 %).
     is_calibrated : bool
-        The 90 % intervals of those above 0 and of those below 0 allow a rate above one half and one below it.
+        The 90 % intervals of those above 0 and of those below 0 allow a rate above one half and one below it, and their 99 %
+        intervals the chance that was foretold, give or take three points.
     learned_on, checked_on : int
     """
 
@@ -144,8 +145,20 @@ def is_monotone(bands) -> bool:
 
 
 def is_calibrated(verdicts) -> bool:
-    """Tell whether more than half of those above 0, and fewer of those below 0, may well activate."""
+    """Tell whether 0 parts those who activate: above it more than half may well do so, below it fewer, and as many as foretold.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"verdict": ["failed", "can_activate"], "accounts": [100, 100], "activated": [20, 70],
+    ...                       "low": [0.14, 0.62], "high": [0.27, 0.77], "expected": [0.25, 0.72]})
+    >>> is_calibrated(table), is_calibrated(table.assign(expected=[0.25, 0.95]))
+    (True, False)
+    """
     table = verdicts.set_index("verdict")
     above = table.loc["can_activate", "high"] if "can_activate" in table.index else 1.0
     below = table.loc["failed", "low"] if "failed" in table.index else 0.0
-    return bool(above > 0.5 and below < 0.5)
+    low, high = wilson(table["activated"], table["accounts"], _WIDE)
+    # Steps are whole fives, so among very many accounts the foretold chance is never exact.
+    foretold = (table["expected"] >= low - _ROUNDED) & (table["expected"] <= high + _ROUNDED)
+    return bool(above > 0.5 and below < 0.5 and foretold.all())
