@@ -17,6 +17,7 @@ PARTS = (
     "lifecycle",
     "milestones",
     "activity",
+    "scorecard",
     "markets",
     "activation",
 )
