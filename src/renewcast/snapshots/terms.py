@@ -153,17 +153,17 @@ def _pairs(contracts, grace_days: int):
         h_known_at="known_at",
         h_superseded_at="superseded_at",
     )
-    # Judged by what was known when the successor became known, so that nothing told later changes it.
-    was_held = changed.join(
-        held,
-        (changed.account_id == held.h_account_id)
-        & (changed.s_product == held.h_product)
-        & (changed.s_contract_id != held.h_contract_id)
-        & (held.h_starts_on < changed.ends_on)
-        & (held.h_ends_on.isnull() | (held.h_ends_on >= changed.ends_on))
-        & (held.h_known_at <= changed.s_known_at)
-        & (held.h_superseded_at.isnull() | (held.h_superseded_at > changed.s_known_at)),
-        how="anti",
+    # Judged by what was known when the successor became known, so that nothing told later changes it. Found first and left out
+    # then: an anti join by conditions of both sides compares all pairs, which takes minutes from 25,000 accounts on.
+    both = changed.join(held, (changed.account_id == held.h_account_id) & (changed.s_product == held.h_product))
+    both = both.filter(
+        (both.s_contract_id != both.h_contract_id)
+        & (both.h_starts_on < both.ends_on)
+        & (both.h_ends_on.isnull() | (both.h_ends_on >= both.ends_on))
+        & (both.h_known_at <= both.s_known_at)
+        & (both.h_superseded_at.isnull() | (both.h_superseded_at > both.s_known_at))
     )
+    key = ("contract_id", "known_at", "s_contract_id", "s_known_at")
+    was_held = changed.anti_join(both.select(*key).distinct(), key)
     columns = ("contract_id", "known_at", "superseded_at", "begins", "ends")
     return pairs.filter(is_same).select(*columns).union(was_held.select(*columns))
