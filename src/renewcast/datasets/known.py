@@ -67,8 +67,10 @@ class Known:
 
         rows = self.rows(name, days=days)
         rows = rows if where is None else rows.filter(where(rows))
-        frame = rows.select("account_id", *columns).to_pandas()
         declared = self.view.store.contracts[name].columns
+        # Decimals would travel as Python objects, one a cell.
+        money = {column: rows[column].cast("float64") for column in columns if declared[column].type == "money"}
+        frame = rows.mutate(**money).select("account_id", *columns).to_pandas()
         for column in columns:
             if declared[column].type in ("date", "timestamp"):
                 frame[column] = pd.to_datetime(frame[column]).astype("datetime64[us]")

@@ -148,9 +148,10 @@ class View:
 
     def known_contracts(self, as_of: dt.date):
         """Return the terms as known at a day: contract_id, account_id, product, starts_on, ends_on, mrr (currency units)."""
-        columns = ("contract_id", "account_id", "product", "starts_on", "ends_on", "mrr")
-        frame = self._as_known("contracts", as_of).select(*columns).to_pandas()
-        frame["mrr"] = frame["mrr"].astype("float64")
+        columns = ("contract_id", "account_id", "product", "starts_on", "ends_on")
+        known = self._as_known("contracts", as_of)
+        # Money as decimals would travel as a million Python objects; whole cents come out of the cast as the same floats.
+        frame = known.select(*columns, mrr=known.mrr.cast("float64")).to_pandas()
         return _with_days(frame, "starts_on", "ends_on")
 
     def known_invoices(self, as_of: dt.date):
