@@ -2,12 +2,8 @@
 
 
 def run(project, as_of=None, target=None) -> dict:
-    """Fit and keep the clusters."""
-    clusters = project.segment(as_of)
-    language = project.params.project.language
-    return {
-        "as_of": clusters.fitted_as_of,
-        "segments": list(clusters.names[language]),
-        "features": list(clusters.features),
-        "silhouette": clusters.silhouette,
-    }
+    """Fit and keep the segments; none, with the reason, where behaviour varies without gaps."""
+    from renewcast.segments.told import told
+
+    segments = project.segment(as_of)
+    return told(segments, project.view.catalogue.specs, project.params.project.language)

@@ -80,7 +80,7 @@ def _of_the_champion(project, target: str):
 
 
 def _segments(project, test, specs):
-    """Say in which segments the test rows are: attributes, size and tenure, the tier and the behavioural cluster."""
+    """Say in which segments the test rows are: attributes, size and tenure, the tier and the behavioural segment."""
     import numpy as np
     import pandas as pd
 
@@ -99,8 +99,9 @@ def _segments(project, test, specs):
     clusters = project.segments()
     if clusters is not None:
         try:
-            names = np.array(clusters.names["en"], dtype=object)
-            found["segment"] = names[clusters.assign(features)]
+            shown = clusters.shown(features, "en")
+            if clusters.exist:
+                found["segment"] = shown
         except RenewcastError:
             pass  # fitted on features that the tables no longer give; the weekly list says so
     return found

@@ -107,28 +107,29 @@ class ProjectModels(ProjectRevenue):
         return log_backtest(self.directory, self.params, found)
 
     def segment(self, as_of=None):
-        """Fit the behavioural clusters anew and keep them; return them."""
+        """Fit the behavioural segments anew and keep them; return them."""
         clusters = self.fit_segments(as_of)
         self.keep_segments(clusters)
         return clusters
 
     def fit_segments(self, as_of=None):
-        """Fit the behavioural clusters anew and return them, without keeping them."""
-        from renewcast.segments.clusters import fit_clusters
+        """Fit the behavioural segments anew, with the ids of the last fit, and return them, without keeping them."""
+        from renewcast.segments.fit import fit_clusters
 
         day = self.day(as_of)
         features = self.features(day).drop(columns="account_id")
         settings = self.params.segments
-        return fit_clusters(features, self.view.catalogue.specs, settings.clusters, settings.seed, day.isoformat())
+        specs, numbers = self.view.catalogue.specs, settings.clusters
+        return fit_clusters(features, specs, numbers, settings.seed, day.isoformat(), previous=self.segments())
 
     def keep_segments(self, clusters) -> None:
-        """Keep fitted clusters as models/segments/segments.json."""
+        """Keep fitted segments as models/segments/segments.json."""
         from renewcast.filesystem import replace_file
 
         replace_file(self._segments_path, clusters.to_json().encode())
 
     def segments(self):
-        """Return the fitted clusters, or None before the first fit."""
+        """Return the fitted segments, or None before the first fit; there may be none among them."""
         from renewcast.segments.clusters import Clusters
 
         return Clusters.from_json(self._segments_path.read_text(encoding="utf-8")) if self._segments_path.exists() else None

@@ -150,7 +150,7 @@ def prepare_week(project, as_of: dt.date, made_from: dict | None = None):
         banners=draft.banners,
         model=model,
         run_key=run_key(as_of, made_from),
-        notes=_notes(draft.champions, as_of, params) + draft.notes,
+        notes=_notes(draft.champions, draft.clusters, as_of, params) + draft.notes,
         made_from=made_from,
     )
     return dataclasses.replace(draft, supplement=_with_history(project, draft, about)), about
@@ -236,15 +236,19 @@ _NOTES = {
     "en": {
         "backfilled": "Backfilled: the model was trained on what was known by {day}, after the day of this list.",
         "renewal": "The renewal model has no skill: every renewal probability is the base rate of {base_rate:.1%}.",
+        "no_segments": "No segments: behaviour varied without gaps on {day}, so that any line between kinds of account would be "
+        "arbitrary; `renewcast run segment` looks again.",
     },
     "zh": {
         "backfilled": "补发：模型使用了截至{day}的信息训练，晚于本名单日期。",
         "renewal": "续约模型没有预测能力：所有续约概率均为基准率{base_rate:.1%}。",
+        "no_segments": "没有客户群：截至{day}，客户行为连续变化、没有明显间隔，任何划分都是任意的；"
+        "可用`renewcast run segment`重新分析。",
     },
 }
 
 
-def _notes(champions: dict, as_of: dt.date, params) -> list[str]:
+def _notes(champions: dict, clusters, as_of: dt.date, params) -> list[str]:
     """Say what a reader should know that is no warning."""
     words, notes = _NOTES[params.project.language], []
     record = champions[params.scoring.target].record
@@ -252,4 +256,6 @@ def _notes(champions: dict, as_of: dt.date, params) -> list[str]:
         notes.append(words["backfilled"].format(day=record["trained_as_of"]))
     if "renewal" in champions and not champions["renewal"].record["has_skill"]:
         notes.append(words["renewal"].format(base_rate=champions["renewal"].record["base_rate"]))
+    if clusters is not None and not clusters.exist:
+        notes.append(words["no_segments"].format(day=clusters.fitted_as_of))
     return notes

@@ -8,6 +8,8 @@ import pytest
 import yaml
 from trained_company import WEEK_BEFORE, answer, artefact_of, renewcast
 
+from renewcast.publishing import current_list, read_manifest
+
 METRICS = {"auc", "average_precision", "log_loss", "brier", "ece", "lift_at_10"}
 
 
@@ -115,8 +117,12 @@ def test_training_again_on_the_same_data_gives_the_same_model_and_figures(traine
         assert path.read_bytes() == (artefact_of(again) / path.name).read_bytes(), path.name
 
 
-def test_segments_are_named_and_kept(trained_company, answers):
+def test_segments_are_looked_for_and_what_was_found_is_kept(trained_company, answers):
+    """The made-up company has no kinds of use, and none are made up for it: the list says so."""
     told = answers["segment"]
-    assert 3 <= len(told["segments"]) == len(set(told["segments"])) <= 6 and -1 <= told["silhouette"] <= 1
+    assert told["segments"] == told["ids"] == [] and told["refused"] == "no segments: behaviour varies without gaps"
+    assert [one["number"] for one in told["tried"]] == [3, 4, 5, 6] and min(one["gap_p"] for one in told["tried"]) > 0.05
     kept = json.loads((trained_company / "models/segments/segments.json").read_text())
-    assert kept["names"]["en"] == told["segments"] and kept["fitted_as_of"] == WEEK_BEFORE
+    assert kept["names"]["en"] == [] and kept["fitted_as_of"] == WEEK_BEFORE and kept["tried"] == told["tried"]
+    (note,) = [one for one in read_manifest(current_list(trained_company / "lists"))["notes"] if "segments" in one]
+    assert note.startswith(f"No segments: behaviour varied without gaps on {WEEK_BEFORE}")

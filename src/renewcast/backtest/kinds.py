@@ -24,13 +24,12 @@ def account_kinds(view, rows, clusters):
         Indexed as ``rows``: segment (where there are clusters that fit the tables), tier (where the rows tell the ARR), tenure
         and each column of text of the accounts (size, region, industry, ...) of which anything is known.
     """
-    import numpy as np
     import pandas as pd
 
     features = view.features(rows)
     kinds = pd.DataFrame(index=rows.index)
-    if clusters is not None and set(clusters.features) <= set(features.columns):
-        kinds["segment"] = np.array(clusters.names["en"])[clusters.assign(features)]
+    if clusters is not None and clusters.exist and set(clusters.features) <= set(features.columns):
+        kinds["segment"] = clusters.shown(features, "en")
     parts = [_of_day(view, day.date(), part) for day, part in rows.groupby("as_of", sort=True)]
     of_day = pd.concat(parts).loc[rows.index]
     advocacy = of_day.pop("advocacy")

@@ -28,10 +28,86 @@ def names(clusters, language: str, assigned) -> Table:
     import numpy as np
     import pandas as pd
 
+    if not clusters.exist:
+        frame = pd.DataFrame({"segment": ["none"], "name": ["behaviour varies without gaps"], "accounts": [len(assigned)]})
+        return Table(frame.assign(share=1.0), {"accounts": "count", "share": "share"})
     counts = np.bincount(np.asarray(assigned), minlength=len(clusters.means))
-    frame = pd.DataFrame({"segment": range(1, len(counts) + 1), "name": clusters.names[language], "accounts": counts})
+    frame = pd.DataFrame({"segment": clusters.ids, "name": clusters.names[language], "accounts": counts})
     frame["share"] = frame["accounts"] / max(int(counts.sum()), 1)
-    return Table(frame, {"accounts": "count", "share": "share"})
+    if clusters.rules:
+        frame["rule agrees"] = clusters.fidelity[:-1]
+    return Table(frame, {"accounts": "count", "share": "share", "rule agrees": "share"})
+
+
+def tried(clusters) -> Table:
+    """List what came of each number of segments that was tried.
+
+    Parameters
+    ----------
+    clusters : segments.clusters.Clusters
+
+    Returns
+    -------
+    Table
+
+    Examples
+    --------
+    >>> from renewcast.segments.clusters import Clusters
+    >>> looked = ({"number": 3, "gap_p": 0.99, "gap_ratio": 1.7, "stability": 0.8},)
+    >>> none = Clusters(("tenure_days",), (0.0,), (1.0,), (), {"en": ()}, "2026-06-29", 0.0, tried=looked)
+    >>> tried(none).frame["in the gap, to one beside it"].tolist()
+    [1.7]
+    """
+    import pandas as pd
+
+    from renewcast.segments.gaps import DEEPEST_P, DEEPEST_RATIO
+    from renewcast.segments.stability import LEAST
+
+    rows = [
+        {
+            "segments": one["number"],
+            "p of no gap": round(one["gap_p"], 3),
+            "in the gap, to one beside it": round(one["gap_ratio"], 2),
+            "comes back (Jaccard)": round(one["stability"], 2),
+            "holds": one["gap_p"] < DEEPEST_P and one["gap_ratio"] < DEEPEST_RATIO and one["stability"] >= LEAST,
+        }
+        for one in clusters.tried
+    ]
+    numbers = dict.fromkeys(("p of no gap", "in the gap, to one beside it", "comes back (Jaccard)"), "number")
+    return Table(pd.DataFrame(rows), {"segments": "count", **numbers})
+
+
+def rules_found(clusters, catalogue, language: str) -> Table:
+    """Write the rule of each segment out, with the share of accounts on which rule and segment agree.
+
+    Parameters
+    ----------
+    clusters : segments.clusters.Clusters
+    catalogue : pandas.DataFrame
+        From ``Project.catalogue``.
+    language : {"en", "zh"}
+
+    Returns
+    -------
+    Table
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from renewcast.segments.clusters import Clusters
+    >>> none = Clusters(("tenure_days",), (0.0,), (1.0,), (), {"en": ()}, "2026-06-29", 0.0)
+    >>> len(rules_found(none, pd.DataFrame({"name": ["tenure_days"]}), "en").frame)
+    0
+    """
+    import pandas as pd
+
+    from renewcast.segments.rules import rule_in_words
+
+    specs = catalogue.drop_duplicates("name").set_index("name", drop=False)
+    own = [specs.loc[name].where(specs.loc[name].notna(), None) for name in clusters.features]
+    words = [rule_in_words(paths, own, language) for paths in clusters.rules]
+    frame = pd.DataFrame({"segment": clusters.ids[: len(words)], "rule": words, "agrees": clusters.fidelity[:-1]})
+    return Table(frame, {"agrees": "share"})
 
 
 def profile(clusters, features, catalogue, assigned):
@@ -59,25 +135,28 @@ def profile(clusters, features, catalogue, assigned):
     >>> specs = pd.DataFrame({"name": ["tenure_days"], "meaning": ["days since the first term"], "window_days": [None],
     ...     "unit": ["days"], "form": ["level"]})
     >>> profile(two, pd.DataFrame({"tenure_days": [10.0, 900.0]}), specs, [0, 1])
-    Figure: Segment 2 stands out most: days since the first term is where it differs from the typical account
+    Figure: S2 stands out most: days since the first term is where it differs from the typical account
     """
     import numpy as np
     from matplotlib.colors import LinearSegmentedColormap
 
-    means = np.array(clusters.means)
+    means = np.array(clusters.means) if clusters.exist else np.zeros((1, len(clusters.features)))
+    ids = clusters.ids if clusters.exist else ("everybody",)
     specs = catalogue.drop_duplicates("name").set_index("name").loc[list(clusters.features)]
     far, what = np.unravel_index(np.abs(means).argmax(), means.shape)
     words = [_words(spec) for _, spec in specs.iterrows()]
-    title = f"Segment {far + 1} stands out most: {words[what]} is where it differs from the typical account"
+    title = "There are no segments: behaviour varies without gaps, and this is everybody"
+    if clusters.exist:
+        title = f"{ids[far]} stands out most: {words[what]} is where it differs from the typical account"
     figure, axes = picture(title, height=1.3 + 0.4 * len(words), width=7.6)
     shades = LinearSegmentedColormap.from_list("house", [BLUE, "#ffffff", ORANGE], N=13)
     drawn = axes.imshow(means.T, cmap=shades, vmin=-3, vmax=3, aspect="auto")
-    medians = features[list(clusters.features)].groupby(np.asarray(assigned)).median().reindex(range(len(means)))
+    medians = features[list(clusters.features)].groupby(np.maximum(assigned, 0)).median().reindex(range(len(means)))
     for column in range(len(means)):
         for row, (name, spec) in enumerate(specs.iterrows()):
             ink = "white" if abs(means[column, row]) > 1.8 else INK
             axes.text(column, row, _short(medians.loc[column, name], spec), ha="center", va="center", fontsize=8.5, color=ink)
-    axes.set_xticks(range(len(means)), [f"segment {place + 1}" for place in range(len(means))])
+    axes.set_xticks(range(len(means)), ids)
     axes.xaxis.tick_top()
     axes.set_yticks(range(len(words)), words)
     axes.tick_params(length=0)
@@ -169,7 +248,7 @@ def by_two(risk_list, down: str, across: str, order: list[str] | None = None) ->
     >>> by_two(pd.DataFrame(rows), "segment", "lifecycle_stage").frame["renewal"].tolist()
     [0.1, 0.4]
     """
-    cells = risk_list.pivot_table(index=down, columns=across, values="churn_probability", aggfunc="mean")
+    cells = risk_list.fillna({down: "(none)"}).pivot_table(index=down, columns=across, values="churn_probability", aggfunc="mean")
     if order is not None:
         cells = cells.reindex(columns=[name for name in order if name in cells.columns])
     cells.columns.name = None

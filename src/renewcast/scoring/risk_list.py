@@ -10,6 +10,7 @@ from renewcast.scoring.not_scored import why_not_scored
 from renewcast.scoring.opportunities import opportunities
 from renewcast.scoring.reasons import fill_reasons
 from renewcast.scoring.survival import LIST_HORIZONS, survival
+from renewcast.segments.clusters import id_shown
 from renewcast.segments.tiers import arr_growth, tier
 
 
@@ -48,7 +49,9 @@ def risk_list(view, champion, scores, clusters, last_list, plan, noticed):
     rows["account_name"] = accounts["name"].to_numpy()
     rows["owner"] = accounts["owner"].to_numpy()
     arr = (frame["mrr"] * 12).round(2)
-    rows["segment"] = None if clusters is None else np.array(clusters.names[language])[clusters.assign(features)]
+    rows["segment"] = (
+        None if clusters is None else clusters.shown(features, language, _last_segment(last_list, rows["account_id"]))
+    )
     rows["tier"] = tier(arr, arr_growth(features), view.advocacy(frame["account_id"], scores.as_of), params.segments.tiers)
     rows["lifecycle_stage"] = lifecycle_stage(view.days_since_start(frame["account_id"], scores.as_of), _days_left(frame))
     rows["renewal_date"] = frame["next_renewal_on"].dt.date
@@ -86,6 +89,15 @@ def risk_list(view, champion, scores, clusters, last_list, plan, noticed):
 
 def _days_left(frame):
     return (frame["cover_ends_on"] - frame["as_of"]).dt.days.to_numpy(dtype="float64", na_value=float("nan"))
+
+
+def _last_segment(last_list, account_id):
+    """Read back in which segment the last list showed each account."""
+    if last_list is None:
+        return None
+    return account_id.map(dict(zip(last_list["account_id"], map(id_shown, last_list["segment"]), strict=True))).to_numpy(
+        dtype=object
+    )
 
 
 def _last(last_list, account_id):

@@ -1,32 +1,17 @@
-"""Behavioural clusters: fitted once, kept as JSON, assigned every week by the nearest centre."""
+"""Behavioural segments as they are kept: a centre each, an id that stays, a name, a rule; accounts go to the nearest centre."""
 
 import dataclasses
 import json
 
 from renewcast.errors import RenewcastError
 
-BEHAVIOUR = (
-    "usage_events_28d",
-    "active_days_28d",
-    "active_users_28d",
-    "active_modules_28d",
-    "value_action_share_28d",
-    "usage_events_trend_28d",
-    "seat_utilization_28d",
-    "tickets_opened_91d",
-    "touchpoints_91d",
-    "days_since_last_use",
-    "usage_quantity_91d",
-    "invoices_issued_91d",
-    "tenure_days",
-)
-"""Features that describe behaviour, in order of interest; those that the project's tables cannot fill are left out."""
-MAX_FEATURES = 8
+KEEP = 0.25
+"""An account changes its segment only where it is so far past the middle between two centres, as a share of the half way."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Clusters:
-    """Fitted clusters.
+    """Fitted segments; none, where behaviour varies without gaps.
 
     Attributes
     ----------
@@ -34,12 +19,28 @@ class Clusters:
     centre, spread : tuple of float
         Median and half the distance between the 10th and 90th percentile of each transformed feature, by which it is scaled.
     means : tuple of tuple of float
-        Cluster centres, scaled, shape (n_clusters, n_features).
+        Centres of the segments, scaled, shape (n_segments, n_features); empty where no number of segments held.
     names : dict of str to tuple of str
-        By language, a name a cluster.
+        By language, a name a segment.
     fitted_as_of : str
     silhouette : float
-        In [-1, 1]; below 0.25 the clusters overlap.
+        In [-1, 1]; below 0.25 the segments overlap. NaN is never written: 0 where there are none.
+    weights : tuple of float in [0, 1]
+        How much each feature counts in distances (which it multiplies).
+    windows : tuple of int
+        Days that an account must have been there before the feature, a sum over them, says anything of it; 0: from the first day.
+    ids : tuple of str
+        "S1", "S2", ...: carried from fit to fit, never used again.
+    highest_id : int
+        The highest ever given.
+    stability : tuple of float in [0, 1]
+        Mean Jaccard similarity of each segment to the nearest one of bootstrap fits.
+    rules : tuple
+        A rule a segment; see :mod:`renewcast.segments.rules`.
+    fidelity : tuple of float in [0, 1]
+        Share of accounts on which rule and segment agree, for each segment; then of all rules together.
+    tried : tuple of dict
+        number, gap_p, gap_ratio and stability (of the weakest) of every number of segments that was tried.
     """
 
     features: tuple[str, ...]
@@ -49,10 +50,53 @@ class Clusters:
     names: dict[str, tuple[str, ...]]
     fitted_as_of: str
     silhouette: float
+    weights: tuple[float, ...] = ()
+    windows: tuple[int, ...] = ()
+    ids: tuple[str, ...] = ()
+    highest_id: int = 0
+    stability: tuple[float, ...] = ()
+    rules: tuple = ()
+    fidelity: tuple[float, ...] = ()
+    tried: tuple = ()
 
-    def assign(self, features):
-        """Return the number of the nearest cluster of each row, array of int, shape (n_accounts,)."""
+    def __post_init__(self):
+        """Fill in what files of earlier versions do not say: all features count alike, ids by order."""
+        blank = {
+            "weights": (1.0,) * len(self.features),
+            "windows": (0,) * len(self.features),
+            "ids": tuple(f"S{place + 1}" for place in range(len(self.means))),
+            "highest_id": len(self.means),
+        }
+        for name, value in blank.items():
+            if not getattr(self, name):
+                object.__setattr__(self, name, value)
+
+    @property
+    def exist(self) -> bool:
+        """Whether there are segments at all."""
+        return bool(self.means)
+
+    def scaled(self, features):
+        """Scale feature rows as the centres are, NaN where a row says nothing of a feature.
+
+        Parameters
+        ----------
+        features : pandas.DataFrame, shape (n_accounts, n_features)
+            With the columns of ``features``, and tenure_days where it is built: a sum over a window that an account has not been
+            there for says nothing of it.
+
+        Returns
+        -------
+        array of float, shape (n_accounts, n_features)
+
+        Raises
+        ------
+        RenewcastError
+            "segments were fitted on ..., which the tables no longer give".
+        """
         import numpy as np
+
+        from renewcast.segments.scale import drawn_in, signed_log
 
         missing = [name for name in self.features if name not in features.columns]
         if missing:
@@ -60,9 +104,58 @@ class Clusters:
                 f"segments were fitted on {missing[0]}, which the tables no longer give; "
                 "run `renewcast run segment` to fit them again."
             )
-        scaled = (_signed_log(features[list(self.features)]) - np.array(self.centre)) / np.array(self.spread)
-        distance = ((_settled(scaled)[:, None, :] - np.array(self.means)[None]) ** 2).sum(axis=2)
-        return distance.argmin(axis=1)
+        values = lived_through(features, self.features, self.windows)
+        return drawn_in((signed_log(values) - np.array(self.centre)) / np.array(self.spread))
+
+    def assign(self, features, last=None):
+        """Return the number of the segment of each row: the nearest centre, by what is known of the account.
+
+        Parameters
+        ----------
+        features : pandas.DataFrame, shape (n_accounts, n_features)
+        last : array of object, shape (n_accounts,), optional
+            The id of the segment in which each account was; None where it was in none. It stays there unless it is past the
+            middle between the two centres by a quarter of the half way.
+
+        Returns
+        -------
+        array of int, shape (n_accounts,)
+            -1 where there are no segments. An account of which nothing is known is in the largest.
+        """
+        import numpy as np
+
+        if not self.exist:
+            return np.full(len(features), -1)
+        scaled, means = self.scaled(features), np.array(self.means)
+        known = ~np.isnan(scaled)
+        weight = np.where(known, np.array(self.weights) ** 2, 0.0)
+        away = np.nan_to_num(scaled)
+        # Feature by feature, so that a row is the same to the last bit whatever rows stand beside it.
+        distance = np.zeros((len(scaled), len(means)))
+        for at in range(len(self.features)):
+            distance += weight[:, at, None] * (away[:, at, None] - means[None, :, at]) ** 2
+        nearest = distance.argmin(axis=1)
+        if last is None:
+            return nearest
+        place = {one: at for at, one in enumerate(self.ids)}
+        held = np.array([place.get(one, -1) for one in last], dtype=int)
+        stays, rows = np.where(held >= 0, held, nearest), np.arange(len(held))
+        between = np.zeros(len(held))
+        for at in range(len(self.features)):
+            between += weight[:, at] * (means[stays, at] - means[nearest, at]) ** 2
+        past = distance[rows, stays] - distance[rows, nearest]
+        return np.where(past > KEEP * between, nearest, stays)
+
+    def shown(self, features, language: str, last=None):
+        """Return the id and the name of each row's segment, array of object: "S1: ..."; None where there are no segments.
+
+        See :meth:`assign` for the parameters, and :func:`id_shown` for the way back.
+        """
+        import numpy as np
+
+        named = [f"{one}: {name}" for one, name in zip(self.ids, self.names[language], strict=True)]
+        told = np.array([*named, None], dtype=object)
+        return told[self.assign(features, last)]
 
     def to_json(self) -> str:
         """Write as JSON text."""
@@ -70,118 +163,55 @@ class Clusters:
 
     @classmethod
     def from_json(cls, text: str) -> "Clusters":
-        """Read back what :meth:`to_json` wrote."""
+        """Read back what :meth:`to_json` wrote, this version's or an earlier one's."""
         fields = json.loads(text)
-        fields["means"] = tuple(tuple(mean) for mean in fields["means"])
         fields["names"] = {language: tuple(names) for language, names in fields["names"].items()}
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()})
+        return cls(**{name: _tuples(value) if isinstance(value, list) else value for name, value in fields.items()})
 
 
-def fit_clusters(features, specs, numbers: list[int], seed: int, as_of: str) -> Clusters:
-    """Fit k-means for each number of clusters and keep the best by silhouette.
+def id_shown(text):
+    """Return the id that the text of a segment begins with, None where it has none.
+
+    Examples
+    --------
+    >>> id_shown("S12: High active users"), id_shown("High active users"), id_shown(None)
+    ('S12', None, None)
+    """
+    head = text.split(":", 1)[0] if isinstance(text, str) and ":" in text else ""
+    return head if head[:1] == "S" and head[1:].isdigit() else None
+
+
+def lived_through(features, names, windows):
+    """Return the columns as numbers, NaN where an account is younger than the window that a sum goes over.
 
     Parameters
     ----------
     features : pandas.DataFrame, shape (n_accounts, n_features)
-        The accounts in scope at one snapshot.
-    specs : list of FeatureSpec
-    numbers : list of int
-        Numbers of clusters to try.
-    seed : int
-    as_of : str
+        tenure_days tells how old an account is; without it all count as old.
+    names : sequence of str
+    windows : sequence of int
+        Days; 0 is from the first day on.
 
     Returns
     -------
-    Clusters
+    array of float, shape (n_accounts, len(names))
 
-    Raises
-    ------
-    RenewcastError
-        "too few accounts to segment", with fewer than ten accounts per cluster of the smallest number; "no feature that describes
-        behaviour is built".
-
-    References
-    ----------
-    Rousseeuw, P. J. (1987). Silhouettes. J. Comput. Appl. Math. 20, 53-65.
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"usage_events_28d": [3, 90], "tenure_days": [5.0, 400.0]})
+    >>> lived_through(rows, ["usage_events_28d"], [28]).tolist()
+    [[nan], [90.0]]
     """
     import numpy as np
-    from sklearn.cluster import KMeans
-    from sklearn.metrics import silhouette_score
 
-    from renewcast.estimators.one_thread import one_thread
-
-    if len(features) < 10 * min(numbers):
-        raise RenewcastError(
-            f"too few accounts to segment: {len(features)} are in scope, {10 * min(numbers)} are needed; lower segments.clusters."
-        )
-    chosen = [name for name in BEHAVIOUR if name in features.columns and features[name].notna().any()][:MAX_FEATURES]
-    if not chosen:
-        raise RenewcastError(
-            "no feature that describes behaviour is built, so there is nothing to segment by; "
-            "add usage, people or support to features.families."
-        )
-    transformed = _signed_log(features[chosen])
-    low, centre, high = np.nanpercentile(transformed, [10, 50, 90], axis=0)
-    spread = np.where(high > low, (high - low) / 2, 1.0)
-    scaled = _settled((transformed - centre) / spread)
-    best = None
-    for number in numbers:
-        if len(features) < 10 * number:
-            continue
-        with one_thread():
-            model = KMeans(n_clusters=number, n_init=10, random_state=seed).fit(scaled)
-            score = silhouette_score(scaled, model.labels_, sample_size=min(len(scaled), 2000), random_state=seed)
-        if best is None or score > best[0]:
-            best = (float(score), model)
-    # Biggest first, so that the order of names does not depend on how k-means numbers its clusters.
-    counts = np.bincount(best[1].labels_, minlength=len(best[1].cluster_centers_))
-    means = best[1].cluster_centers_[np.argsort(-counts, kind="stable")]
-    by_name = {spec.name: spec for spec in specs}
-    return Clusters(
-        features=tuple(chosen),
-        centre=tuple(map(float, centre)),
-        spread=tuple(map(float, spread)),
-        means=tuple(tuple(map(float, mean)) for mean in means),
-        names={language: _names(means, [by_name[name] for name in chosen], language) for language in ("en", "zh")},
-        fitted_as_of=as_of,
-        silhouette=best[0],
-    )
+    values = features[list(names)].to_numpy(dtype="float64", copy=True)
+    if "tenure_days" in features.columns:
+        tenure = features["tenure_days"].to_numpy(dtype="float64")
+        values[tenure[:, None] < np.asarray(windows, dtype="float64")[None, :]] = np.nan
+    return values
 
 
-def _signed_log(frame):
-    import numpy as np
-
-    values = frame.to_numpy(dtype="float64")
-    return np.sign(values) * np.log1p(np.abs(values))
-
-
-def _settled(scaled):
-    """Put what is missing at the centre and outliers at four spreads."""
-    import numpy as np
-
-    return np.clip(np.nan_to_num(scaled, nan=0.0), -4, 4)
-
-
-def _names(means, specs, language: str) -> tuple[str, ...]:
-    """Name each cluster by the two features in which it differs most from the typical account, to which they are scaled."""
-    import numpy as np
-
-    away = means
-    words = {"en": ("low", "high", ", "), "zh": ("低", "高", "、")}[language]
-    names = []
-    for row in away:
-        order = np.argsort(-np.abs(row), kind="stable")[:2]
-        parts = []
-        for i in order:
-            meaning = specs[i].meaning if language == "en" else specs[i].meaning_zh
-            if specs[i].form == "trend":
-                meaning = f"trend of {meaning}" if language == "en" else f"{meaning}趋势"
-            if specs[i].form == "recency":
-                meaning = f"days since last {meaning}" if language == "en" else f"距上次{meaning}天数"
-            level = words[1] if row[i] > 0 else words[0]
-            parts.append(f"{level} {meaning}" if language == "en" else f"{meaning}{level}")
-        name = words[2].join(parts)
-        name = name[0].upper() + name[1:]
-        twins = sum(given == name or given.startswith(name + " (") for given in names)
-        names.append(f"{name} ({twins + 1})" if twins else name)
-    return tuple(names)
+def _tuples(value):
+    """Turn lists within lists into tuples."""
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
