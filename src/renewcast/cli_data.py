@@ -38,6 +38,9 @@ def simulate(
         int | None,
         typer.Option(min=1, help="Blocks of 1,000 accounts drawn at once; the company is the same.", show_default="one a core"),
     ] = None,
+    behaviours: Annotated[
+        bool, typer.Option("--behaviours", help="Plant four kinds of use, for segments to find; the company is another one.")
+    ] = False,
     json: JsonOption = False,
 ):
     """Make up a company with a known renewal hazard, as Parquet files in data/raw."""
@@ -51,7 +54,8 @@ def simulate(
         if raw.exists() and any(raw.iterdir()) and not (raw / "truth.parquet").exists():
             raise RenewcastError(f"{raw} holds files that were not simulated; choose another --project, or move them away.")
         first = parse_day(start, what="--start")
-        made = simulate(raw, accounts=accounts, weeks=weeks, start=first, seed=seed, workers=workers, progress=progress)
+        size = {"accounts": accounts, "weeks": weeks, "start": first, "seed": seed}
+        made = simulate(raw, **size, workers=workers, behaviours=behaviours, progress=progress)
         return {"directory": str(raw), **made}
 
     answer(json, work, lines_of)

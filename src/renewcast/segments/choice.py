@@ -46,7 +46,8 @@ def trials(values, numbers: list[int], seed: int) -> list[Trial]:
     """Try each number of clusters.
 
     A feature counts by the share of its variance that lies between the clusters, so that features in which accounts do not differ
-    by kind do not drown those in which they do.
+    by kind do not drown those in which they do. As that depends on where one begins, one begins with those features that fall
+    into two heaps by themselves, once a little and once sharply; the clusters with the deeper gaps are tried.
 
     Parameters
     ----------
@@ -67,13 +68,17 @@ def trials(values, numbers: list[int], seed: int) -> list[Trial]:
     from renewcast.estimators.one_thread import one_thread
 
     found = []
-    for number in numbers:
-        with one_thread():
-            weights = _weights(values, number, seed)
-            weighted = values * weights
-            centres, assigned = k_means(weighted, number, seed, starts=10)
-            p, ratio = gap(weighted, centres, seed)
-            found.append(Trial(number, p, ratio, stability(weighted, centres, assigned, seed), weights, centres, assigned))
+    with one_thread():
+        heaps = two_heaps(values)
+        for number in numbers:
+            drawn = []
+            for first in (heaps, heaps**4):
+                weights = _weights(values, number, seed, first)
+                centres, assigned = k_means(values * weights, number, seed, starts=10)
+                drawn.append((*gap(values * weights, centres, seed), weights, centres, assigned))
+            p, ratio, weights, centres, assigned = min(drawn, key=lambda one: one[1])
+            comes_back = stability(values * weights, centres, assigned, seed)
+            found.append(Trial(number, p, ratio, comes_back, weights, centres, assigned))
     return found
 
 
@@ -82,9 +87,39 @@ def chosen(found: list[Trial]) -> Trial | None:
     return max((one for one in found if one.holds), key=lambda one: one.number, default=None)
 
 
-def _weights(values, number: int, seed: int):
+def two_heaps(values):
+    """Weigh each feature by how much better two heaps tell it than they would tell a normal distribution.
+
+    Parameters
+    ----------
+    values : array of float, shape (n_accounts, n_features)
+
+    Returns
+    -------
+    array of float in (0, 1], shape (n_features,)
+        1 for a feature that takes two values; 2 / pi of the variance of a normal one lies between its halves, and it gets 0.2.
+
+    Examples
+    --------
+    >>> values = np.random.default_rng(0).normal(0, 1, (1000, 2))
+    >>> values[:500, 1] += 8
+    >>> two_heaps(values).round(2).tolist()
+    [0.2, 0.92]
+    """
+    weights = np.zeros(values.shape[1])
+    for at, column in enumerate(values.T):
+        column = np.sort(column)
+        size, total = np.arange(1, len(column)), column.sum()
+        left = np.cumsum(column)[:-1]
+        between = (left / size - total / len(column)) ** 2 * size * len(column) / (len(column) - size) / len(column)
+        variance = column.var()
+        share = float(between.max()) / variance if variance > 0 else 0.0
+        weights[at] = max((share - 2 / np.pi) / (1 - 2 / np.pi), 0.04)
+    return np.sqrt(np.minimum(weights, 1.0))
+
+
+def _weights(values, number: int, seed: int, weights):
     """Weigh features by the share of their variance between clusters; on squared distances, so as square roots."""
-    weights = np.ones(values.shape[1])
     total = values.var(axis=0)
     for _ in range(ROUNDS):
         _, assigned = k_means(values * weights, number, seed)

@@ -5,7 +5,7 @@ import json
 
 from renewcast.errors import RenewcastError
 
-KEEP = 0.25
+KEEP = 1 / 3
 """An account changes its segment only where it is so far past the middle between two centres, as a share of the half way."""
 
 
@@ -39,6 +39,8 @@ class Clusters:
         A rule a segment; see :mod:`renewcast.segments.rules`.
     fidelity : tuple of float in [0, 1]
         Share of accounts on which rule and segment agree, for each segment; then of all rules together.
+    logged : tuple of bool
+        Whether a feature is taken on the log scale: where it is never below 0 (a logarithm from both sides tears a hole at 0).
     tried : tuple of dict
         number, gap_p, gap_ratio and stability (of the weakest) of every number of segments that was tried.
     """
@@ -57,6 +59,7 @@ class Clusters:
     stability: tuple[float, ...] = ()
     rules: tuple = ()
     fidelity: tuple[float, ...] = ()
+    logged: tuple[bool, ...] = ()
     tried: tuple = ()
 
     def __post_init__(self):
@@ -64,6 +67,7 @@ class Clusters:
         blank = {
             "weights": (1.0,) * len(self.features),
             "windows": (0,) * len(self.features),
+            "logged": (True,) * len(self.features),
             "ids": tuple(f"S{place + 1}" for place in range(len(self.means))),
             "highest_id": len(self.means),
         }
@@ -96,7 +100,7 @@ class Clusters:
         """
         import numpy as np
 
-        from renewcast.segments.scale import drawn_in, signed_log
+        from renewcast.segments.scale import drawn_in, on_scale
 
         missing = [name for name in self.features if name not in features.columns]
         if missing:
@@ -105,7 +109,7 @@ class Clusters:
                 "run `renewcast run segment` to fit them again."
             )
         values = lived_through(features, self.features, self.windows)
-        return drawn_in((signed_log(values) - np.array(self.centre)) / np.array(self.spread))
+        return drawn_in((on_scale(values, self.logged) - np.array(self.centre)) / np.array(self.spread))
 
     def assign(self, features, last=None):
         """Return the number of the segment of each row: the nearest centre, by what is known of the account.
@@ -115,7 +119,7 @@ class Clusters:
         features : pandas.DataFrame, shape (n_accounts, n_features)
         last : array of object, shape (n_accounts,), optional
             The id of the segment in which each account was; None where it was in none. It stays there unless it is past the
-            middle between the two centres by a quarter of the half way.
+            middle between the two centres by a third of the half way.
 
         Returns
         -------

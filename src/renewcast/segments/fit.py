@@ -64,7 +64,7 @@ def fit_clusters(features, specs, numbers: list[int], seed: int, as_of: str, pre
 
     from renewcast.estimators.one_thread import one_thread
     from renewcast.segments.choice import chosen, trials
-    from renewcast.segments.scale import drawn_in, measured, signed_log, smeared
+    from renewcast.segments.scale import drawn_in, measured, on_scale, smeared
 
     if len(features) < 10 * min(numbers):
         raise RenewcastError(
@@ -82,8 +82,9 @@ def fit_clusters(features, specs, numbers: list[int], seed: int, as_of: str, pre
     # Accounts come in any order: theirs is made here, so that it never shows.
     order = np.lexsort(values.T[::-1])
     values, generator = values[order], np.random.default_rng(seed)
-    centre, spread = measured(signed_log(values))
-    shaken = np.nan_to_num(drawn_in((signed_log(smeared(values, generator)) - centre) / spread))
+    logged = tuple(bool(column[~np.isnan(column)].min(initial=0.0) >= 0) for column in values.T)
+    centre, spread = measured(on_scale(values, logged))
+    shaken = np.nan_to_num(drawn_in((on_scale(smeared(values, generator), logged) - centre) / spread))
     sample = np.arange(len(shaken))
     if len(sample) > MOST_ACCOUNTS:
         sample = np.sort(generator.choice(sample, MOST_ACCOUNTS, replace=False))
@@ -98,6 +99,7 @@ def fit_clusters(features, specs, numbers: list[int], seed: int, as_of: str, pre
         fitted_as_of=as_of,
         silhouette=0.0,
         windows=windows,
+        logged=logged,
         highest_id=0 if previous is None else previous.highest_id,
         tried=tuple(_told(one) for one in found),
     )

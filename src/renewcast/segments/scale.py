@@ -6,16 +6,25 @@ FAR = 2.0
 """Spreads from the typical account beyond which a value is drawn in."""
 
 
-def signed_log(values):
-    """Return sign(x) log(1 + |x|), element by element; NaN stays NaN.
+def on_scale(values, logged):
+    """Return sign(x) log(1 + |x|) of the columns that are taken on the log scale, the others as they are; NaN stays NaN.
+
+    Parameters
+    ----------
+    values : array of float, shape (n_accounts, n_features)
+    logged : sequence of bool, shape (n_features,)
+
+    Returns
+    -------
+    array of float, same shape
 
     Examples
     --------
-    >>> signed_log(np.array([0.0, np.e - 1, 1 - np.e])).round(6).tolist()
-    [0.0, 1.0, -1.0]
+    >>> on_scale(np.array([[np.e - 1, 5.0]]), [True, False]).round(6).tolist()
+    [[1.0, 5.0]]
     """
     values = np.asarray(values, dtype="float64")
-    return np.sign(values) * np.log1p(np.abs(values))
+    return np.where(np.asarray(logged, dtype=bool), np.sign(values) * np.log1p(np.abs(values)), values)
 
 
 def drawn_in(spreads):

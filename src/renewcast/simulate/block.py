@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from renewcast.simulate.accounts import accounts_table, draw_accounts
+from renewcast.simulate.behaviours import draw_behaviours
 from renewcast.simulate.calendar import Calendar
 from renewcast.simulate.causes import CauseReader
 from renewcast.simulate.contracts import contracts_table, draw_conditions
@@ -43,6 +44,7 @@ _STREAMS = (
     "touchpoints",
     "milestones",
     "plays",
+    "behaviours",
 )
 
 
@@ -79,13 +81,15 @@ def split(accounts: int, seed: int, largest: int) -> list[Block]:
     return [Block(number, bounds[number] + 1, bounds[number + 1] - bounds[number], seeds[number]) for number in range(count)]
 
 
-def draw_block(calendar: Calendar, block: Block) -> Drawn:
+def draw_block(calendar: Calendar, block: Block, *, behaviours: bool = False) -> Drawn:
     """Draw the accounts of a block and everything that happens to them.
 
     Parameters
     ----------
     calendar : Calendar
     block : Block
+    behaviours : bool
+        Plant kinds of use; see :mod:`renewcast.simulate.behaviours`.
 
     Returns
     -------
@@ -105,6 +109,8 @@ def draw_block(calendar: Calendar, block: Block) -> Drawn:
     accounts = draw_accounts(rng["accounts"], calendar, block.accounts, block.first)
     latent = draw_latent(rng["latent"], calendar, accounts)
     people = draw_people(rng["people"], calendar, accounts, latent, number)
+    kinds = draw_behaviours(rng["behaviours"], accounts) if behaviours else None
+    people = people if kinds is None else kinds.of(people, rng["behaviours"])
     plan = draw_plan(rng["plan"], calendar, accounts, latent)
     modules = first_modules(rng["modules"], calendar, accounts)
     conditions = draw_conditions(rng["conditions"], accounts)
@@ -123,7 +129,7 @@ def draw_block(calendar: Calendar, block: Block) -> Drawn:
     tables = {
         "accounts": accounts_table(rng["accounts_table"], calendar, accounts, cover),
         "contracts": contracts,
-        "usage": usage_table(rng["usage"], calendar, accounts, people, latent, modules, cover, number),
+        "usage": usage_table(rng["usage"], calendar, accounts, people, latent, modules, cover, number, kinds),
         "users": users_table(rng["users_table"], calendar, accounts, people, cover),
         "tickets": tickets_table(rng["tickets"], calendar, accounts, latent, cover, number),
         "invoices": invoices_table(rng["invoices"], calendar, accounts, conditions, latent, terms.billed(renewals.rows), number),
@@ -135,6 +141,8 @@ def draw_block(calendar: Calendar, block: Block) -> Drawn:
         "truth_terms": truth_terms_table(calendar, accounts, renewals, *contract),
         "truth_play_effects": truth_play_effects_table(calendar, accounts, renewals, schedule, contract, play),
     }
+    if kinds is not None:
+        tables["truth_behaviours"] = kinds.table(accounts)
     if number == 0:
         tables["truth_plays"] = truth_plays_table()
     return Drawn(tables, int((cover.churned < calendar.days).sum()), int((cover.returned < calendar.days).sum()))

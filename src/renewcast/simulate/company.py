@@ -25,6 +25,7 @@ def simulate(
     start: dt.date = dt.date(2024, 1, 1),
     seed: int = 7,
     workers: int | None = None,
+    behaviours: bool = False,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> dict:
     """Make up a company and write its ten canonical tables, and the truth behind them, as Parquet.
@@ -48,6 +49,9 @@ def simulate(
     workers : int, at least 1, optional
         Blocks of 1,000 accounts that are drawn at once, in threads; by default one a processor, at most 8. Memory grows by about
         half a gigabyte a worker, not with the number of accounts.
+    behaviours : bool
+        Plant four kinds of use (how often, by how many, how widely, with what share of value actions) and write
+        ``truth_behaviours.parquet``; otherwise accounts differ by degrees only. The company is another one.
     progress : callable, optional
         Called as ``progress(done, total, text)`` after each table of each block.
 
@@ -81,7 +85,7 @@ def simulate(
     workers = min(os.cpu_count() or 1, _MOST_WORKERS) if workers is None else workers
     churned = returned = written = done = 0
     with TableFiles(Path(directory)) as files:
-        for block, drawn in zip(blocks, _drawn(calendar, blocks, workers), strict=True):
+        for block, drawn in zip(blocks, _drawn(calendar, blocks, workers, behaviours), strict=True):
             churned, returned, written = churned + drawn.churned, returned + drawn.returned, written + block.accounts
             total = done + len(drawn.tables) + (len(blocks) - 1 - block.number) * (len(drawn.tables) - (block.number == 0))
             for name, table in drawn.tables.items():
@@ -90,6 +94,8 @@ def simulate(
                     so_far = f"{written:,} of {accounts:,} accounts, " if len(blocks) > 1 else ""
                     progress(done, total, f"{so_far}{name}: {rows:,} rows")
         files.finish()
+        if not behaviours:  # what an earlier company left here would be no truth about this one
+            (Path(directory) / "truth_behaviours.parquet").unlink(missing_ok=True)
         rows = dict(files.rows)
     return {
         "rows": rows,
@@ -100,10 +106,10 @@ def simulate(
     }
 
 
-def _drawn(calendar: Calendar, blocks: list[Block], workers: int) -> Iterator[Drawn]:
+def _drawn(calendar: Calendar, blocks: list[Block], workers: int, behaviours: bool) -> Iterator[Drawn]:
     """Yield the blocks in their order; at most one more than there are workers is held at once."""
     if workers == 1 or len(blocks) == 1:
-        yield from (draw_block(calendar, block) for block in blocks)
+        yield from (draw_block(calendar, block, behaviours=behaviours) for block in blocks)
         return
     # Threads, not processes: NumPy and Arrow work outside the interpreter's lock, and nothing has to be sent or imported again.
     with ThreadPoolExecutor(workers, thread_name_prefix="simulate") as pool:
@@ -111,7 +117,7 @@ def _drawn(calendar: Calendar, blocks: list[Block], workers: int) -> Iterator[Dr
         try:
             while waiting or left:
                 while left and len(waiting) < workers + 1:
-                    waiting.append(pool.submit(draw_block, calendar, left.popleft()))
+                    waiting.append(pool.submit(draw_block, calendar, left.popleft(), behaviours=behaviours))
                 yield waiting.popleft().result()
         finally:
             for future in waiting:

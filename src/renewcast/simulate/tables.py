@@ -130,6 +130,7 @@ _COLUMNS = {
         "decided_on": _DAY,
         "p_renew_untreated": _NUMBER,
     },
+    "truth_behaviours": {"account_id": _TEXT, "behaviour": _TEXT},
     "truth_plays": {"play": _TEXT, "effect_log_odds": _NUMBER, "lasts_days": _WHOLE},
     "truth_play_effects": {
         "play_id": _TEXT,

@@ -27,6 +27,9 @@
     One row per decision and kind of play felt in it: ``play_id`` (the latest of the kind), ``account_id``, ``play``,
     ``contract_id`` and ``ends_on`` of the term, ``p_renew`` and ``p_renew_without``: had no play of this kind been run,
     everything else equal.
+
+``truth_behaviours.parquet``
+    Only where kinds of use were planted: one row per account, ``behaviour``; see ``renewcast.simulate.behaviours``.
 """
 
 from pathlib import Path
@@ -144,6 +147,33 @@ def load_truth_play_effects(directory: Path) -> pa.Table:
     renewcast.errors.RenewcastError: nowhere/truth_play_effects.parquet does not exist; write it with renewcast.simulate.simulate.
     """
     return _read(directory / "truth_play_effects.parquet")
+
+
+def load_truth_behaviours(directory: Path) -> pa.Table:
+    """Read the kind of use of every account, where kinds were planted.
+
+    Parameters
+    ----------
+    directory : pathlib.Path
+        Where ``simulate`` wrote, with ``behaviours=True``.
+
+    Returns
+    -------
+    pyarrow.Table
+        account_id, behaviour.
+
+    Raises
+    ------
+    RenewcastError
+        "... does not exist".
+
+    Examples
+    --------
+    >>> load_truth_behaviours(Path("nowhere"))
+    Traceback (most recent call last):
+    renewcast.errors.RenewcastError: nowhere/truth_behaviours.parquet does not exist; write it with renewcast.simulate.simulate.
+    """
+    return _read(directory / "truth_behaviours.parquet")
 
 
 def _read(path: Path) -> pa.Table:

@@ -4,6 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from renewcast.simulate.accounts import COUNTRIES, Accounts
+from renewcast.simulate.behaviours import Behaviours, with_value_share
 from renewcast.simulate.calendar import Calendar
 from renewcast.simulate.contracts import PRODUCTS
 from renewcast.simulate.holidays import daily_share
@@ -58,6 +59,7 @@ def usage_table(
     modules: Modules,
     cover: Cover,
     block: int,
+    kinds: Behaviours | None = None,
 ) -> pa.Table:
     """Draw the rows of usage that happened and were known before the end of the data, person by person.
 
@@ -66,7 +68,7 @@ def usage_table(
     5 % of the rows are known more than a day late, a few as late as 40 days. 0.6 % are restated: the same ``event_id`` comes
     again days or weeks later with another quantity, at the end of the block.
     """
-    person, day, module, action, quantity = _draw_rows(rng, calendar, accounts, people, latent, modules, cover)
+    person, day, module, action, quantity = _draw_rows(rng, calendar, accounts, people, latent, modules, cover, kinds)
     count = len(day)
     occurred = day + np.clip(rng.normal(0.555, 0.12, count), 0.02, 0.985)
     known = known_after(rng, "usage", occurred)
@@ -102,7 +104,7 @@ def usage_table(
     )
 
 
-def _draw_rows(rng, calendar, accounts, people, latent, modules, cover) -> tuple[np.ndarray, ...]:
+def _draw_rows(rng, calendar, accounts, people, latent, modules, cover, kinds) -> tuple[np.ndarray, ...]:
     """Draw who did what on which day, in the order of people and days: person, day, module, action and quantity."""
     weeks = calendar.weeks
     counts = rng.poisson(people.weekly_rates(weeks) * latent.level[people.account, :weeks]).ravel()
@@ -116,8 +118,10 @@ def _draw_rows(rng, calendar, accounts, people, latent, modules, cover) -> tuple
     is_user = cover.holds(people.account, people.joined)
     inside &= is_user[person] & cover.holds(account, day)
     person, week, account, day = person[inside], week[inside], account[inside], day[inside]
-    module = _draw_modules(rng, modules, account, week)
+    module = _draw_modules(rng, modules, account, week, kinds)
     action = _draw_actions(rng, module)
+    if kinds is not None:
+        action = with_value_share(rng, action, _IS_VALUE, kinds.value[account])
     quantity = 1 + rng.poisson(np.maximum(_QUANTITY - 1, 0.1)[action])
 
     # Two draws of the same person, day, module and action are one row that says how many.
@@ -144,9 +148,11 @@ def _pick(rng, shares: np.ndarray, count: int) -> np.ndarray:
     return np.searchsorted(np.cumsum(shares)[:-1] / shares.sum(), rng.random(count))
 
 
-def _draw_modules(rng, modules: Modules, account: np.ndarray, week: np.ndarray) -> np.ndarray:
+def _draw_modules(rng, modules: Modules, account: np.ndarray, week: np.ndarray, kinds: Behaviours | None) -> np.ndarray:
     """Pick a module for each row: the platform, or an add-on that the account uses in that week."""
     weight = modules.active.transpose(0, 2, 1) * _ADD_ON_WEIGHT
+    if kinds is not None:
+        weight = weight * kinds.widely[:, None, None]
     upto = np.cumsum(np.concatenate([np.ones((*weight.shape[:2], 1)), weight], axis=2), axis=2).astype(np.float32)
     upto = upto[account, week]
     drawn = rng.random(len(account)).astype(np.float32) * upto[:, -1]

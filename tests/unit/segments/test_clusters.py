@@ -139,7 +139,7 @@ def test_ids_are_not_forgotten_while_there_are_no_segments(four, segments):
 
 
 def test_an_account_stays_until_another_centre_is_nearer_by_a_margin(segments):
-    """On the way from one centre to another: at the middle it is as near, past it by an eighth of the way it moves."""
+    """On the way from one centre to another: at the middle it is as near, past it by a sixth of the way it moves."""
     way = np.linspace(0, 1, 41)[:, None]
     ends = np.array(segments.means)[:2]
     scaled = ends[0] * (1 - way) + ends[1] * way
