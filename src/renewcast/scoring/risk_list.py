@@ -11,7 +11,7 @@ from renewcast.scoring.opportunities import opportunities
 from renewcast.scoring.reasons import fill_reasons
 from renewcast.scoring.survival import LIST_HORIZONS, survival
 from renewcast.segments.clusters import id_shown
-from renewcast.segments.tiers import arr_growth, tier
+from renewcast.segments.tier_history import tiers_on
 
 
 def risk_list(view, champion, scores, clusters, last_list, plan, noticed):
@@ -52,7 +52,7 @@ def risk_list(view, champion, scores, clusters, last_list, plan, noticed):
     rows["segment"] = (
         None if clusters is None else clusters.shown(features, language, _last_segment(last_list, rows["account_id"]))
     )
-    rows["tier"] = tier(arr, arr_growth(features), view.advocacy(frame["account_id"], scores.as_of), params.segments.tiers)
+    rows["tier"] = tiers_on(view, rows["account_id"], scores.as_of)
     rows["lifecycle_stage"] = lifecycle_stage(view.days_since_start(frame["account_id"], scores.as_of), _days_left(frame))
     rows["renewal_date"] = frame["next_renewal_on"].dt.date
     days = (frame["next_renewal_on"] - frame["as_of"]).dt.days

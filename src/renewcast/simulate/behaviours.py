@@ -63,7 +63,7 @@ def draw_behaviours(rng: np.random.Generator, accounts: Accounts) -> Behaviours:
     >>> from renewcast.simulate.calendar import Calendar
     >>> accounts = draw_accounts(np.random.default_rng(0), Calendar(dt.date(2024, 1, 1), 26), 1000)
     >>> np.bincount(draw_behaviours(np.random.default_rng(1), accounts).kind).tolist()
-    [319, 295, 195, 191]
+    [303, 293, 188, 216]
     """
     return Behaviours(np.searchsorted(np.cumsum(_SHARE)[:-1], rng.random(accounts.count), side="right"))
 
