@@ -41,7 +41,7 @@ class Upgrades:
     learnt_from, judged_by : int
         Account-quarters.
     expected : tuple of float
-        Accounts expected to rise, as (low, middle, high), 90 % for a quarter that differs from the average as past ones did.
+        Accounts expected to rise, as (low, middle, high), 90 %: quarters differ as past ones did, and by chance.
     weights : dict of str to float
         Log odds for one standard deviation of each column, the strongest first; empty without skill.
     """
@@ -124,7 +124,7 @@ def upgrades(view, history, features) -> Upgrades:
     drift = _drift(outcome, model.probability(table)[0], rows["day"])
     columns = _columns(now, features.reindex(now["account_id"]).reset_index(drop=True)).reindex(columns=table.columns)
     told, low, high = model.probability(columns, drift)
-    expected = tuple(float(model.probability(columns, shift=shift)[0].sum()) for shift in (-Z * drift, 0.0, Z * drift))
+    expected = _expected(told, [model.probability(columns, shift=shift)[0].sum() for shift in (-Z * drift, Z * drift)])
     accounts = accounts.assign(upgrade_probability=told, low=low, high=high)
     accounts = accounts.sort_values(["upgrade_probability", "account_id"], ascending=[False, True], ignore_index=True)
     return Upgrades(accounts, base, True, mean, error, *counts, model.weights, expected)
@@ -147,6 +147,15 @@ def _columns(rows, features):
             if name == "days_to_term_end":
                 found["ends_this_quarter"] = (found[name] <= 92).astype(float)
     return pd.DataFrame(found)
+
+
+def _expected(told, ends) -> tuple[float, float, float]:
+    """Return how many rise: of a low quarter, of the average one, of a high one, each with the luck of so many draws."""
+    import numpy as np
+
+    middle, luck = float(told.sum()), Z * float(np.sqrt((told * (1 - told)).sum()))
+    low, high = (float(np.hypot(middle - float(end), luck)) for end in ends)
+    return max(middle - low, 0.0), middle, min(middle + high, float(len(told)))
 
 
 def _drift(outcome, told, day) -> float:
