@@ -6,7 +6,7 @@ DECIDING = ("executive_meeting", "business_review")
 STEPS = ("first_value", "case", "campaign")
 
 
-def readiness(known, now, policy):
+def readiness(known, now, policy, features):
     """Say for each account that is large enough which of three steps it has taken; the rule is declared, nothing is learned.
 
     first_value: a milestone of the customer's own was reached or, where there are no such milestones, value actions were seen in
@@ -19,6 +19,8 @@ def readiness(known, now, policy):
     now : pandas.DataFrame
         Of one day of a tier history: account_id, arr, advocacy, tier.
     policy : params.TiersSection
+    features : pandas.DataFrame
+        Feature rows of that day, indexed by account_id; asked for value actions.
 
     Returns
     -------
@@ -36,10 +38,10 @@ def readiness(known, now, policy):
 
     value = blank
     if known.has("milestones.kind", "milestones.achieved_at"):
-        reached = known.frame("milestones", "kind", "achieved_at")
-        value = among(reached.loc[(reached["kind"] == "customer") & reached["achieved_at"].notna(), "account_id"])
-    elif known.has("usage.is_value_action"):
-        value = among(known.frame("usage", days=91, where=lambda usage: usage.is_value_action)["account_id"])
+        reached = known.frame("milestones", "achieved_at", where=lambda one: one.kind == "customer")
+        value = among(reached.loc[reached["achieved_at"].notna(), "account_id"])
+    elif "value_actions_91d" in features.columns:
+        value = among(features.index[features["value_actions_91d"].to_numpy() > 0])
     case = (
         (rows["advocacy"] >= max(policy.benchmark_min_advocacy, 1)).to_numpy(dtype=object)
         if known.has("feedback.kind")
@@ -47,7 +49,9 @@ def readiness(known, now, policy):
     )
     met = blank
     if known.has("touchpoints.kind"):
-        met = among(known.frame("touchpoints", days=CONTACT_DAYS, where=lambda one: one.kind.isin(DECIDING))["account_id"])
+        contacts = known.frame("touchpoints", days=CONTACT_DAYS, where=lambda one: one.kind.isin(DECIDING))
+        # Where nobody notes such meetings, that an account had none says nothing.
+        met = among(contacts["account_id"]) if len(contacts) else blank
     found = rows[["account_id", "tier", "arr"]].assign(first_value=value, case=case, campaign=met)
     taken = np.stack([value, case, met], axis=1) if len(rows) else np.empty((0, 3), dtype=object)
     told = np.array([[one is not None for one in row] for row in taken], dtype=bool).reshape(-1, 3)

@@ -56,7 +56,7 @@ def tiers(inputs: Inputs) -> Part:
     if found.base_rate == found.base_rate:
         tables.append(_upgrade_table(inputs, found))
         says.append(_says_upgrades(found))
-    ready = readiness(inputs.known, now, inputs.params.segments.tiers)
+    ready = readiness(inputs.known, now, inputs.params.segments.tiers, inputs.features)
     tables.append(_readiness_table(inputs, ready))
     if len(ready):
         says.append(_says_ready(ready))
