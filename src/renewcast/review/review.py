@@ -14,6 +14,8 @@ PARTS = (
     "depth",
     "forecast",
     "lifetime_value",
+    "segments",
+    "tiers",
     "lifecycle",
     "milestones",
     "activity",

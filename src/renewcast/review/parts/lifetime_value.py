@@ -69,7 +69,8 @@ def lifetime_value(inputs: Inputs) -> Part:
 
 
 def _with_segments(inputs, rows, known):
-    """Add the columns by which customers are grouped, and the names of the learned segments by number."""
+    """Add the columns by which customers are grouped, and the names of the learned segments by id."""
+    import numpy as np
     import pandas as pd
 
     wanted = ("acquisition_channel", *_dimensions(inputs))
@@ -77,12 +78,13 @@ def _with_segments(inputs, rows, known):
         rows[name] = known[name].to_numpy(dtype=object) if name in known.columns else None
     names: dict = {}
     clusters = inputs.project.segments()
-    if clusters is not None and set(clusters.features) <= set(inputs.features.columns):
-        features = inputs.features
-        number = pd.Series(clusters.assign(features).astype(str), index=features.index)
-        rows["segment"] = number.reindex(rows["account_id"]).to_numpy(dtype=object)
+    if clusters is not None and clusters.exist and set(clusters.features) <= set(inputs.features.columns):
+        features, ids = inputs.features, np.array(clusters.ids, dtype=object)
+        segment = pd.Series(ids[clusters.assign(features)], index=features.index)
+        rows["segment"] = segment.reindex(rows["account_id"]).to_numpy(dtype=object)
         names = {
-            str(at): {language: clusters.names[language][at] for language in ("en", "zh")} for at in range(len(clusters.means))
+            one: {language: f"{one} {clusters.names[language][at]}" for language in ("en", "zh")}
+            for at, one in enumerate(clusters.ids)
         }
     return rows, names
 
