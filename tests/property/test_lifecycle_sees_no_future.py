@@ -47,7 +47,7 @@ def everything(view):
     """Whatever the room computes of a day, as frames."""
     names = view.attributes(DAY).reset_index()[["account_id"]].sort_values("account_id")
     known = Known(view, DAY, names)
-    terms, value = decided_terms(view, DAY), first_value(known)
+    terms, value = decided_terms(known), first_value(known)
     history, met = stage_history(view, month_starts(view, DAY, 4)), contacts(known, 720)
     yield "terms", terms
     yield "by_lead", by_lead(terms, met)

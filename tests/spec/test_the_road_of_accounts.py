@@ -129,7 +129,7 @@ ENDED = f"""
 
 
 def test_terms_are_followed_by_what_was_known_so_many_days_before_their_end():
-    terms = decided_terms(company(contracts=ENDED), T)
+    terms = decided_terms(known(company(contracts=ENDED)))
     assert terms["contract_id"].tolist() == ["e1", "l1", "m1", "o1"] and terms["renewed"].tolist() == [True, False, False, True]
     met = pd.DataFrame({"account_id": ["lost", "lost", "on time"], "occurred_at": [ago(190), ago(100), ago(160)]})
     met["occurred_at"] = pd.to_datetime(met["occurred_at"]).astype("datetime64[us]")
@@ -152,12 +152,12 @@ def test_an_end_that_nobody_knew_of_is_no_open_renewal():
         B       | {ago(465)} | {ago(100)} | {ago(470)} | b
         """
     )
-    found = by_lead(decided_terms(view, T)).set_index("days_before")
+    found = by_lead(decided_terms(known(view))).set_index("days_before")
     assert found["terms"].tolist() == [1, 1, 1, 1, 1] and np.isnan(found["touched"]).all()
 
 
 def test_outcomes_count_in_the_term_before_its_last_ninety_days():
-    terms = decided_terms(company(contracts=ENDED), T)
+    terms = decided_terms(known(company(contracts=ENDED)))
     reached = {"early": ago(191), "on time": ago(190), "lost": ago(466)}
     plan = pd.DataFrame({"account_id": list(reached), "kind": "customer", "achieved_at": pd.to_datetime(list(reached.values()))})
     plan["achieved_at"] = plan["achieved_at"].astype("datetime64[us]")

@@ -4,6 +4,7 @@ import numpy as np
 
 from renewcast.datasets.known import Known
 from renewcast.lifecycle.first_value import began, first_value, share_by
+from renewcast.lifecycle.renewals import first_renewal
 from renewcast.lifecycle.stages import ONBOARDING_DAYS
 from renewcast.revenue.survival import life_table
 
@@ -40,7 +41,7 @@ def dates(known: Known, ledger=None):
     found = {"register": accounts["signed_up_at"].dt.floor("D")}
     paid = None
     if "contracts" in known.view.store.tables:
-        terms = known.frame("contracts", "contract_id", "starts_on", "mrr")
+        terms = known.frame("contracts", "starts_on", "mrr")
         paid = terms[(terms["mrr"] > 0) & (terms["starts_on"] < known.as_of)].groupby("account_id")["starts_on"].min()
         if "usage" in known.view.store.tables:
             first = _first(known, "usage", None)
@@ -57,9 +58,7 @@ def dates(known: Known, ledger=None):
     if ledger is not None and ledger.definition.level != "parent":
         found["expand"] = _expanded(ledger)
     if paid is not None:
-        ends = known.view.known_terms(known.as_of.date()).merge(terms[["contract_id", "account_id"]], on="contract_id")
-        ends = ends[ends["is_succeeded"] & (ends["ends_on"] < known.as_of)]
-        found["renew"] = ends.groupby("account_id")["ends_on"].min()
+        found["renew"] = known.once(first_renewal)
     if known.has("feedback.kind", "feedback.score"):
         found["refer"] = _first(known, "feedback", lambda rows: (rows.kind == "nps") & (rows.score >= PROMOTER))
     frame = pd.DataFrame({step: found[step].reindex(accounts.index) for step in STEPS if step in found})

@@ -1,6 +1,7 @@
 """The four phases of an account's life with the evidence for each step: marketing, implementation, success, continued (C54)."""
 
 from renewcast.lifecycle.first_value import began, first_value
+from renewcast.lifecycle.renewals import first_renewal
 from renewcast.lifecycle.stages import ONBOARDING_DAYS
 
 PHASES = ("marketing", "implementation", "customer_success", "continued_success", "left")
@@ -43,11 +44,11 @@ def phases(known):
         # Of those whose beginning nobody recorded, ninety days stand in for the value.
         late = start + np.timedelta64(ONBOARDING_DAYS, "D")
         reached = np.where(~judged & (late < as_of), late, reached)
-    renewed = _renewed(known).reindex(accounts["account_id"]).to_numpy(dtype="datetime64[us]")
+    renewed = known.once(first_renewal).reindex(accounts["account_id"]).to_numpy(dtype="datetime64[us]")
     continued = np.where(~np.isnat(reached) & ~np.isnat(renewed), np.maximum(renewed, reached), np.datetime64("NaT"))
     has_begun, is_over = ~np.isnat(start), until < as_of
     has_value, goes_on = has_begun & ~np.isnat(reached), has_begun & ~np.isnat(continued)
-    contacted, signed = _before(known, accounts)
+    contacted, signed = _before(known, accounts, has_begun)
     first_seen = accounts["signed_up_at"].dt.floor("D").to_numpy()
     value_evidence = "day_90" if value is None else np.where(judged, "first_value", "day_90")
     choices = [
@@ -71,28 +72,18 @@ def phases(known):
     return frame.sort_values("account_id", ignore_index=True)
 
 
-def _renewed(known):
-    """Return by account the first day on which a term that another one followed was over."""
+def _before(known, accounts, has_begun):
+    """Tell who spoke with us, and who has signed a term: asked only of those that have not begun."""
+    import numpy as np
     import pandas as pd
 
-    if "contracts" not in known.view.store.tables:
-        return pd.Series([], dtype="datetime64[us]")
-    terms = known.frame("contracts", "contract_id")
-    ends = known.view.known_terms(known.as_of.date()).merge(terms, on="contract_id")
-    ends = ends[ends["is_succeeded"] & (ends["ends_on"] < known.as_of)]
-    return ends.groupby("account_id")["ends_on"].min()
-
-
-def _before(known, accounts):
-    """Tell who spoke with us, and who has signed a term, ever: asked only of those that have not begun."""
-    import numpy as np
-
-    nobody = np.zeros(len(accounts), dtype=bool)
-    tables = known.view.store.tables
-    met = known.rows("touchpoints").select("account_id").distinct().to_pandas()["account_id"] if "touchpoints" in tables else None
-    contacted = nobody if met is None else accounts["account_id"].isin(met).to_numpy()
-    signed = accounts["account_id"].isin(known.frame("contracts")["account_id"]).to_numpy() if "contracts" in tables else nobody
-    return contacted, signed
+    waiting = np.flatnonzero(~has_begun)
+    found = np.zeros((2, len(accounts)), dtype=bool)
+    for place, table in enumerate(("touchpoints", "contracts")):
+        if len(waiting) and table in known.view.store.tables:
+            there = pd.Index(known.rows(table).select("account_id").distinct().to_pandas()["account_id"])
+            found[place, waiting] = there.get_indexer(accounts["account_id"].iloc[waiting]) >= 0
+    return found
 
 
 def phase_sizes(found):

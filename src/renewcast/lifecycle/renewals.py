@@ -1,20 +1,30 @@
 """The renewal stage, term by term: what was still open so many days before the end, who was met, and what came of it (C69)."""
 
-import datetime as dt
-
 LEADS = (180, 120, 90, 60, 30)
 PAST_DAYS = 364
 OUTCOME_DAYS = 90
 """An outcome reached before the renewal stage began cannot be an answer to it."""
 
 
-def decided_terms(view, as_of: dt.date, past_days: int = PAST_DAYS):
+def first_renewal(known):
+    """Return by account_id the first day on which a term was over that another one followed; datetime64, others are left out."""
+    import pandas as pd
+
+    if "contracts" not in known.view.store.tables:
+        return pd.Series([], dtype="datetime64[us]")
+    terms = known.frame("contracts", "contract_id")
+    ends = known.view.known_terms(known.as_of.date())
+    ends = ends[ends["is_succeeded"] & (ends["ends_on"] < known.as_of)].merge(terms, on="contract_id")
+    return ends.groupby("account_id")["ends_on"].min()
+
+
+def decided_terms(known, past_days: int = PAST_DAYS):
     """List the terms that ended in the last year and whose grace is over, with when each was known to be renewed.
 
     Parameters
     ----------
-    view : datasets.view.View
-    as_of : datetime.date
+    known : renewcast.datasets.known.Known
+        Of all accounts.
     past_days : int
 
     Returns
@@ -25,6 +35,7 @@ def decided_terms(view, as_of: dt.date, past_days: int = PAST_DAYS):
     """
     import pandas as pd
 
+    view, as_of = known.view, known.as_of.date()
     terms = view.known_contracts(as_of)[["contract_id", "account_id", "starts_on", "ends_on", "mrr"]]
     until = pd.Timestamp(as_of) - pd.Timedelta(days=view.grace_days)
     terms = terms[(terms["ends_on"] < until) & (terms["ends_on"] >= until - pd.Timedelta(days=past_days))]

@@ -197,7 +197,7 @@ def _renewals(inputs):
 
     if "contracts" not in inputs.view.store.tables:
         return None
-    terms = decided_terms(inputs.view, inputs.as_of)
+    terms = inputs.everyone.once(decided_terms)
     if len(terms) < LEAST_TERMS:
         return None
     met = None

@@ -201,7 +201,7 @@ def _outcome(inputs):
 
     if "contracts" not in inputs.view.store.tables:
         return None
-    found = by_outcome(decided_terms(inputs.view, inputs.as_of), inputs.everyone.once(plan))
+    found = by_outcome(inputs.everyone.once(decided_terms), inputs.everyone.once(plan))
     if "difference" not in found.attrs:
         return None
     title = {"en": "Renewal with and without an outcome in the term", "zh": "合同期内有无成果的续约率"}
