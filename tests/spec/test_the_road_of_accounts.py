@@ -154,6 +154,9 @@ def test_an_end_that_nobody_knew_of_is_no_open_renewal():
     )
     found = by_lead(decided_terms(known(view))).set_index("days_before")
     assert found["terms"].tolist() == [1, 1, 1, 1, 1] and np.isnan(found["touched"]).all()
+    told_on_the_day = decided_terms(known(view))
+    told_on_the_day = by_lead(told_on_the_day[told_on_the_day["contract_id"] == "a"])
+    assert not told_on_the_day[["terms", "open", "renewed"]].to_numpy().any() and told_on_the_day["share"].isna().all()
 
 
 def test_outcomes_count_in_the_term_before_its_last_ninety_days():

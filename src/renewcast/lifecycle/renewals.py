@@ -82,7 +82,7 @@ def by_lead(terms, met=None, leads: tuple[int, ...] = LEADS):
         here = (terms["known_at"] < look) & (terms["starts_on"] < look)
         signed = here & (terms["renewed_at"] < look)
         is_open = here & ~signed
-        frame = terms[is_open].assign(one=1, renewed=terms["renewed"].astype(np.int64))
+        frame = terms.assign(one=1, renewed=terms["renewed"].astype(np.int64))[is_open]
         row = {"days_before": lead, "terms": int(here.sum()), "signed": int(signed.sum())}
         row |= shares(frame, [], "renewed", "one").rename(columns={"one": "open"}).iloc[0].to_dict()
         row |= {name: np.nan for name in ("touched", "touched_low", "touched_high", "signed_by_next")}

@@ -18,7 +18,8 @@ def lifecycle(inputs: Inputs) -> Part:
     now = stages_on(inputs.view, inputs.as_of)
     if now.empty:
         return Part(NAME, TITLE, missing={"en": "No account is a customer on this day.", "zh": "当日没有客户。"})
-    pieces = [_sizes(inputs, now), *_history(inputs, now), _renewals(inputs), *_before(inputs), handover(inputs)]
+    renewals = _renewals(inputs)
+    pieces = [_sizes(inputs, now), *_history(inputs, now, renewals is not None), renewals, *_before(inputs), handover(inputs)]
     moved, leads = (next((piece[name] for piece in pieces if piece and name in piece), None) for name in ("moved", "leads"))
     pieces.insert(1, metrics(inputs, moved, leads))
     return Part(NAME, TITLE, **gathered(pieces))
@@ -45,12 +46,12 @@ def _sizes(inputs, now):
     by = sizes.set_index("stage")
     count = {stage: int(by["accounts"].get(stage, 0)) for stage in STAGES}
     share = percent(float(by["arr_share"].get("renewal", 0.0)))
-    says = both(
-        "Of {all:,} customers {onboarding:,} are in onboarding, {growth:,} in growth and {renewal:,} in the last 90 days before "
-        "their cover ends; {share} of ARR stands in that renewal stage.",
-        "共{all:,}家客户：上线期{onboarding:,}家，成长期{growth:,}家，续约期{renewal:,}家，占收入的{share}。",
-        all=len(now), share=share, **count,
-    )  # fmt: skip
+    en = "Of {all:,} customers {onboarding:,} are in onboarding, {growth:,} in growth"
+    zh = "共{all:,}家客户：上线期{onboarding:,}家，成长期{growth:,}家"
+    if "contracts" in inputs.view.store.tables:
+        en += " and {renewal:,} in the last 90 days before their cover ends; {share} of ARR stands in that renewal stage"
+        zh += "，续约期{renewal:,}家，占收入的{share}"
+    says = both(en + ".", zh + "。", all=len(now), share=share, **count)
     note = {
         "en": "Onboarding: days 0 to 89 after the first term began; growth: 90 to 269; renewal: the last 90 days before the "
         "known cover ends, which goes before the others; steady: the rest.",
@@ -65,7 +66,7 @@ def _sizes(inputs, now):
     return {"says": (says,), "figures": figures, "tables": (found,)}
 
 
-def _history(inputs, now):
+def _history(inputs, now, has_renewals):
     """Tell month by month of sizes, moves, time in a stage and contacts."""
     import pandas as pd
 
@@ -103,7 +104,8 @@ def _history(inputs, now):
         charts.append(Chart("line", "time_in_stage", title, "months_in_stage", ("share",), group="stage"))
     lost = moved[(moved["from_stage"] == "renewal") & (moved["to_stage"] == "left")]
     says = []
-    if len(lost):
+    # Where ends are told on the day itself only those who have left are in the renewal stage.
+    if len(lost) and has_renewals:
         row = lost.iloc[0]
         says.append(
             both(
@@ -163,7 +165,7 @@ def _touches(inputs, history, now, stages):
 def _stake(inputs, now):
     """Sum up by stage what is at stake: ARR times the chance of leaving within the farthest horizon, or ARR without a model."""
     arr = now["mrr"].fillna(1 / 12).to_numpy() * 12  # without contracts every account counts alike
-    said = {"en": "ARR", "zh": "收入"}
+    said = {"en": "customers", "zh": "客户"} if now["mrr"].isna().all() else {"en": "ARR", "zh": "收入"}
     if inputs.scores is not None:
         chance = inputs.scores.frame.set_index("account_id")["churn_probability"]
         said = {"en": "ARR at risk", "zh": "风险收入"}
@@ -204,6 +206,8 @@ def _renewals(inputs):
     if inputs.everyone.has("touchpoints.occurred_at"):
         met = contacts(inputs.everyone, PAST_DAYS + LEADS[0] + inputs.view.grace_days)
     found = by_lead(terms, met)
+    if not found["open"].any():  # ends that were told on the day itself
+        return None
     names = ("days_before", "terms", "signed", "open", "renewed", "share", "low", "high")
     names += ("touched", "touched_low", "touched_high") if met is not None else ()
     title = {"en": "The renewal stage: what becomes of terms that are still open", "zh": "续约期：未决合同的结局"}
