@@ -14,6 +14,10 @@ from renewcast.revenue.movements import NONE, WORDS, movements
 from renewcast.revenue.pieces import pieces
 
 
+class NoMonths(RenewcastError):
+    """No month with a contract was over on the day of the ledger."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Ledger:
     """Who pays how much at the end of each month.
@@ -123,7 +127,7 @@ def build_ledger(versions, as_of: dt.date, section, *, zone: str, heads=None) ->
     found = pieces(versions, section, zone=zone)
     months = _months(found, as_of, zone)
     if not len(months):
-        raise RenewcastError(
+        raise NoMonths(
             f"no month of revenue was over on {as_of}, as far as the contracts tell; take a later day, or see `renewcast check`."
         )
     definition = section.definition

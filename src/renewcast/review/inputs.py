@@ -23,8 +23,15 @@ class Inputs:
 
     @functools.cached_property
     def ledger(self):
-        """The :class:`renewcast.revenue.ledger.Ledger`, or None for a business without contracts."""
-        return None if self.params.revenue is None else self.project.ledger(self.as_of)
+        """The :class:`renewcast.revenue.ledger.Ledger`, or None without contracts of which a month was over by then."""
+        if self.params.revenue is None:
+            return None
+        from renewcast.revenue.ledger import NoMonths
+
+        try:
+            return self.project.ledger(self.as_of)
+        except NoMonths:
+            return None
 
     @functools.cached_property
     def accounts(self):

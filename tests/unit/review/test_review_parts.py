@@ -73,3 +73,15 @@ def test_a_business_without_contracts_has_cohorts_of_use_and_says_what_is_missin
     found = {part.name: part for part in make_parts(WithoutContracts(company, company.day(None)), names=REVENUE)}
     assert {name for name, part in found.items() if part.missing} == {"headline", "movements", "retention"}
     assert found["cohorts"].tables and "silent" in found["cohorts"].says[-1]["en"]
+
+
+def test_a_day_before_the_first_month_of_revenue_is_a_business_without_revenue(company):
+    from renewcast.revenue.ledger import NoMonths
+
+    class Early:
+        view, params = company.view, company.params
+
+        def ledger(self, as_of):
+            raise NoMonths("no month of revenue was over")
+
+    assert Inputs(Early(), company.day(None)).ledger is None

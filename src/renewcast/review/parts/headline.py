@@ -7,8 +7,9 @@ from renewcast.review.saying import say
 
 TITLE = {"en": "Where we stand", "zh": "总体情况"}
 NO_CONTRACTS = {
-    "en": "There are no contracts, so nothing is known of recurring revenue; see the cohorts for how many customers stay active.",
-    "zh": "没有合同数据，因此无法计算经常性收入；客户是否持续活跃请见“同期群”部分。",
+    "en": "No contract has lasted to the end of a month, so nothing is known of recurring revenue; see the cohorts for how many "
+    "customers stay active.",
+    "zh": "没有任何合同持续到月末，因此无法计算经常性收入；客户是否持续活跃请见“同期群”部分。",
 }
 _RATES = {0.0: "flat", 0.03: "up_3", -0.03: "down_3", -0.05: "down_5"}
 _MEASURES = {
