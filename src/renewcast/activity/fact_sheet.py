@@ -3,7 +3,7 @@
 import dataclasses
 
 from renewcast.activity.company import METRICS, levels
-from renewcast.activity.modules import counts, has_modules, held, module_use, windows_of
+from renewcast.activity.modules import counts, has_modules, held, windows_of
 from renewcast.activity.persons import UNNAMED, by_role, has_people, people, reliance
 from renewcast.datasets.known import Known
 from renewcast.errors import RenewcastError
@@ -114,7 +114,7 @@ def fact_sheet(known: Known, features, account_id: str) -> FactSheet:
         as_of=known.as_of,
         company=company,
         modules=_modules(alone) if has_use and has_modules(alone) else empty,
-        actions=counts(alone, ("module", "action")).drop(columns="accounts") if has_use and alone.has("usage.action") else empty,
+        actions=counts(alone, ("module", "action"), ("active_days", "users")) if has_use and alone.has("usage.action") else empty,
         people=persons,
         roles=by_role(persons, shown) if len(persons) else empty,
         reliance=reliance(persons, shown) if len(persons) else empty,
@@ -124,7 +124,7 @@ def fact_sheet(known: Known, features, account_id: str) -> FactSheet:
 def _modules(alone: Known):
     import pandas as pd
 
-    used = module_use(alone).drop(columns=["account_id", "accounts"])
+    used = counts(alone, ("account_id", "module"), ("active_days", "users")).drop(columns="account_id")
     bought = held(alone)["module"]
     every = {(module, days) for module in bought for days in windows_of(alone)}
     idle = sorted(every - set(zip(used["module"], used["window_days"], strict=True)))

@@ -6,6 +6,7 @@ import datetime as dt
 import numpy as np
 
 from renewcast.activity.modules import UNNAMED, has_modules, held, module_use, shares, windows_of
+from renewcast.activity.readings import drawn_population
 from renewcast.datasets.known import Known
 
 EARLIER_DAYS = 182
@@ -60,7 +61,7 @@ def healthy(known: Known) -> Healthy | None:
     earlier = day - dt.timedelta(days=EARLIER_DAYS)
     if not has_modules(known) or earlier < view.calendar.first:
         return None
-    before = view.population([earlier])
+    before = drawn_population(view, [earlier])
     before = before[before["is_eligible"]]
     then = Known(view, earlier, before.drop(columns="as_of"))
     here = known.accounts

@@ -8,7 +8,7 @@ an effect. It remains a correlation.
 
 import numpy as np
 
-from renewcast.activity.readings import features_of
+from renewcast.activity.readings import drawn_population, features_of
 from renewcast.datasets.known import Known
 from renewcast.revenue.cohorts import holm
 
@@ -45,7 +45,7 @@ def lagged(known: Known):
     window = max([days_ for days_ in known.params.features.windows_days if days_ <= QUARTER_DAYS], default=None)
     if len(days) < 3 or window is None:
         return pd.DataFrame(columns=COLUMNS)
-    rows = view.population(days)
+    rows = drawn_population(view, days)
     rows = rows.loc[rows["is_eligible"], ["account_id", "as_of"]].reset_index(drop=True)
     found = features_of(view, rows, [f"{stem}_{window}d" for stem in PROCESS + PREDICTIVE])
     found = found.rename(columns={f"{stem}_{window}d": stem for stem in PROCESS + PREDICTIVE})

@@ -22,16 +22,16 @@ def has_modules(known: Known) -> bool:
 
 
 def module_use(known: Known):
-    """Count what each account did in each module; see :func:`counts`."""
-    return counts(known, ("account_id", "module"))
+    """Count what each account did in each module, and how many people; see :func:`counts`."""
+    return counts(known, ("account_id", "module"), ("users",))
 
 
 def action_use(known: Known):
     """Count each core action of each module, over all accounts of ``known``; see :func:`counts`."""
-    return counts(known, ("module", "action"))
+    return counts(known, ("module", "action"), ("users", "accounts"))
 
 
-def counts(known: Known, by: tuple[str, ...]):
+def counts(known: Known, by: tuple[str, ...], also: tuple[str, ...] = ("active_days", "users", "accounts")):
     """Count events over the features' windows, grouped by some columns of the usage.
 
     Parameters
@@ -39,11 +39,13 @@ def counts(known: Known, by: tuple[str, ...]):
     known : Known
     by : tuple of str
         Of account_id, user_id, module, action; a column that the project lacks is ``UNNAMED`` throughout.
+    also : tuple of str
+        What is counted besides events and value actions; different ones cost more than all else.
 
     Returns
     -------
     pandas.DataFrame
-        The columns of ``by``, window_days, events, value_actions, active_days, users (different ones who are named), accounts;
+        The columns of ``by``, window_days, events, value_actions and ``also`` (different days, people who are named, accounts);
         sorted; only groups with an event in the window. Events of an account over all of its groups add up to the feature
         `usage_events`, those that did something of value to `value_actions`.
     """
@@ -60,15 +62,11 @@ def counts(known: Known, by: tuple[str, ...]):
     made = {}
     for days in windows:
         inside = rows.occurred_at >= ibis.literal(known.instant - dt.timedelta(days=days))
-        made |= {
-            f"events_{days}": inside.sum(),
-            f"value_actions_{days}": (inside & value).sum(),
-            f"active_days_{days}": rows.occurred_at.date().nunique(where=inside),
-            f"users_{days}": rows.user_id.nunique(where=inside),
-            f"accounts_{days}": rows.account_id.nunique(where=inside),
-        }
+        made |= {f"events_{days}": inside.sum(), f"value_actions_{days}": (inside & value).sum()}
+        different = {"active_days": rows.occurred_at.date(), "users": rows.user_id, "accounts": rows.account_id}
+        made |= {f"{name}_{days}": different[name].nunique(where=inside) for name in also}
     wide = rows.group_by(*by).aggregate(**made).to_pandas()
-    counted = ("events", "value_actions", "active_days", "users", "accounts")
+    counted = ("events", "value_actions", *also)
     frames = []
     for days in windows:
         part = wide[list(by)].assign(window_days=days)

@@ -7,6 +7,7 @@ import numpy as np
 from renewcast.activity.company import METRICS
 from renewcast.activity.modules import UNNAMED, action_use, breadth, held, module_use, shares
 from renewcast.activity.persons import by_role, people, reliance, silent_key_users
+from renewcast.activity.readings import MOST
 from renewcast.activity.tags import TAGS, tagged
 from renewcast.publishing.column import column
 from renewcast.review import activity_words as words
@@ -33,7 +34,11 @@ def over_time_table(found) -> Table:
         column("minutes_per_active_day", "number", False, "Minutes an active day", "每活跃日分钟", "All accounts", "全部客户"),
     )
     title = {"en": "Activity over the past year", "zh": "过去一年的活跃情况"}
-    return _table("activity_over_time", title, columns, found, shown=0)
+    note = {
+        "en": f"Of more than {MOST:,} accounts every so many, the same ones on all days.",
+        "zh": f"客户超过{MOST:,}个时按固定间隔抽取。",
+    }
+    return _table("activity_over_time", title, columns, found, shown=0, note=note)
 
 
 def level_table(cube) -> Table:

@@ -67,11 +67,11 @@ def effort(known, months):
     found["months"] = grouped.size() * PERIOD_DAYS / MONTH_DAYS
     found = found.assign(effort=count / found["months"], **shrunk_rates(count.to_numpy(), found["months"].to_numpy()))
     found["contacts"], found["tickets"] = found["contacts"] / found["months"], found["tickets"] / found["months"]
-    now = looks[age == 0]
-    keys = pd.MultiIndex.from_arrays([_stages(known, now, 0.0), cells.loc[now.index, "tier"]])
+    now = known.accounts.assign(as_of=known.as_of)
+    keys = pd.MultiIndex.from_arrays([_stages(known, now, 0.0), _tiers(months, now)])
     mean = float(count.sum() / found["months"].sum())
     expected = pd.Series(found["expected"].reindex(keys).fillna(mean).to_numpy(), index=now["account_id"].to_numpy())
-    return found.reset_index()[COLUMNS], expected.reindex(known.accounts["account_id"]).fillna(mean)
+    return found.reset_index()[COLUMNS], expected
 
 
 COLUMNS = ["stage", "tier", "months", "contacts", "tickets", "effort", "expected", "low", "high"]

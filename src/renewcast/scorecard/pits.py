@@ -10,7 +10,8 @@ YEAR_DAYS = 364
 Z90 = 1.6448536269514722
 FEWEST_ACCOUNTS = 10
 """An owner with fewer accounts stands with the others who have few."""
-DRAWS = 1999
+DRAWS, MOST_DEALT = 1999, 20_000_000
+"""Draws of the owners; fewer where there are many accounts, since the statistic is near its limit there."""
 
 
 def reactive(known) -> dict | None:
@@ -133,8 +134,9 @@ def between_owners(frame, *, seed: int, draws: int = DRAWS):
     freedom = int(told.sum()) - 1
     tau2 = _variance(score[told], info[told], freedom)
     low, high = (_variance(score[told], info[told], float(chi2.ppf(q, freedom))) for q in (0.95, 0.05))
-    drawn = _permuted(left - p, stratum, code, len(names), info, told, seed, draws)
-    p_value = (1 + int((drawn >= statistic - 1e-12).sum())) / (draws + 1)
+    draws = min(draws, max(MOST_DEALT // len(frame), 199))
+    dealt = _permuted(left - p, stratum, code, len(names), info, told, seed, draws)
+    p_value = (1 + int((dealt >= statistic - 1e-12).sum())) / (draws + 1)
     told_of = _poisson_ratio(observed, expected)
     # A gamma prior of mean 1 and the variance that was found (Clayton and Kaldor, Biometrics 43, 1987); none draws all to 1.
     drawn = (tau2 * observed + 1) / (tau2 * expected + 1)

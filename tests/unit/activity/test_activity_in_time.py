@@ -9,6 +9,7 @@ import pytest
 from renewcast.activity.healthy import EARLIER_DAYS, distances, healthy, profiles
 from renewcast.activity.lagged import correlate, lagged
 from renewcast.activity.over_time import LOOKS, over_time, panel, short_window
+from renewcast.activity.readings import drawn_population
 from renewcast.datasets.known import Known
 
 DEEP = os.environ.get("RENEWCAST_DEEP") == "1"
@@ -29,11 +30,19 @@ def test_the_past_year_is_made_of_the_rows_of_its_days(company, known):
     row = company.features(pd.Timestamp(day).date()).set_index("account_id")
     then = found[found["as_of"] == day].set_index("account_id")
     assert list(then.index) == list(row.index)
-    for stem in ("usage_events", "active_users", "active_days", "value_actions", "active_modules"):
+    for stem in ("usage_events", "active_users", "active_days", "value_actions"):
         np.testing.assert_array_equal(then[stem], row[f"{stem}_28d"])
     added = over_time(found, window).set_index("as_of").loc[day]
     assert added["daily_active"] == pytest.approx(row["active_days_28d"].sum() / 28)
     assert added["active"] == (row["usage_events_28d"] > 0).sum()
+
+
+def test_accounts_that_stand_for_all_have_the_rows_that_they_have_among_all(company, known):
+    day = known.as_of.date()
+    few = drawn_population(company.view, [day], most=40)
+    whole = known.accounts[known.accounts["account_id"].isin(few["account_id"])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(few, whole)
+    assert 15 < len(few) <= 40 and company.view.rollup.tables["accounts"].count().execute() > 100
 
 
 def planted(effect, *, accounts=400, seed=0):

@@ -141,7 +141,7 @@ def _load(inputs, months, found):
 
 def _renewals(inputs, found):
     shares, loss = renewal_share(inputs.ledger), own_loss(inputs.ledger)
-    if not len(shares) or not np.isfinite(loss["arr"]):
+    if not len(shares) or not np.isfinite(loss["rate"]) or np.isnan(shares["renewed_share"].iloc[-1]):
         return
     first, second, chart = tables.renewal_tables(shares, lost_at_rates(loss["arr"], loss["rate"]))
     found.tables += [first, second]
