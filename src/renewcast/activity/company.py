@@ -81,7 +81,7 @@ def company(known, features, *, peers=None):
 
     Notes
     -----
-    `usual` knows no minutes, which would cost a pass of their own, and of more than 20,000 accounts no people. What is compared
+    `usual` knows no minutes, which would cost a pass of their own, and of more than 5,000 accounts no people. What is compared
     was known at the snapshot.
     """
     import pandas as pd

@@ -22,7 +22,7 @@ def panel(known: Known):
     pandas.DataFrame
         account_id, as_of, is_eligible, mrr, cover_ends_on and those of ``STEMS`` that the tables can fill, each over the window
         that :func:`short_window` names; the rows of the model, of the accounts in scope on each day. Sorted by both. Of more than
-        20,000 accounts every k-th by id; what is told of each account is right, counts are those of the accounts drawn.
+        5,000 accounts every k-th by id; what is told of each account is right, counts are those of the accounts drawn.
     """
     view, day = known.view, known.as_of.date()
     days = view.calendar.days(day, EVERY_WEEKS)[-LOOKS:]

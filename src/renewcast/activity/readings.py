@@ -18,7 +18,7 @@ MEASURES = {
 """By the stem of the feature that rests on it."""
 
 
-MOST = 20_000
+MOST = 5_000
 """Of more accounts what is told of all of them together rests on so many, every k-th by id: the same ones every time."""
 
 
