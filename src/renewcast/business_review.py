@@ -54,13 +54,9 @@ def facts_of(project, as_of: dt.date):
 
 def _made_from(project) -> dict:
     """Name what a review rests on, by digest; where there is no champion, it rests on none."""
-    from renewcast.errors import RenewcastError
     from renewcast.made_from import code_of
 
-    try:
-        champions = project.champions()
-    except RenewcastError:
-        champions = {}
+    champions = project.champions() if project.has_champion() else {}
     params = json.dumps(project.params.model_dump(mode="json"), sort_keys=True).encode()
     return {
         "models": {name: {"version": one.version, "sha256": one.record["sha256"]} for name, one in champions.items()},

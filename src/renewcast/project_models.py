@@ -27,6 +27,12 @@ class ProjectModels(ProjectRevenue):
         target = target or self.params.scoring.target
         return load_champion(self.directory, target, getattr(self.params.labels, target))
 
+    def has_champion(self, target: str | None = None) -> bool:
+        """Say whether a champion of a target is in force, sound or not."""
+        from renewcast.tracking.champion import has_champion
+
+        return has_champion(self.directory, target or self.params.scoring.target)
+
     def challenger(self, target: str | None = None):
         """Return the verified challenger of a target, as :meth:`champion` does the champion."""
         from renewcast.tracking.champion import load_challenger

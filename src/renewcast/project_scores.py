@@ -12,10 +12,8 @@ class ProjectScores(ProjectModels):
 
     def champions(self) -> dict:
         """Return the champions that the list needs, by target: the one that ranks it and, where there is one, renewal's."""
-        from renewcast.tracking.champion import has_champion
-
         found = {self.params.scoring.target: self.champion()}
-        if self.params.labels.renewal is not None and has_champion(self.directory, "renewal"):
+        if self.params.labels.renewal is not None and self.has_champion("renewal"):
             found["renewal"] = self.champion("renewal")
         return found
 
@@ -56,11 +54,10 @@ class ProjectScores(ProjectModels):
         Contraction and expansion are told where a champion was trained for them.
         """
         from renewcast.scoring.outlook import account_outlook
-        from renewcast.tracking.champion import has_champion
 
         champions, scores = self.score_snapshot(as_of)
         further = [name for name in ("contraction", "expansion") if getattr(self.params.labels, name) is not None]
-        found = {name: self.champion(name) for name in further if has_champion(self.directory, name)}
+        found = {name: self.champion(name) for name in further if self.has_champion(name)}
         return account_outlook(scores, champions | found)
 
     def term_outlook(self, as_of=None):

@@ -1,6 +1,7 @@
 """The four example projects on data that none of us wrote: what the check finds, what a model can and cannot do.
 
-Quick runs fit twice instead of eight times and train the two big ones on fewer weeks; RENEWCAST_DEEP=1 runs all as written.
+Quick runs leave miaadnbz out, fit twice instead of eight times and train the big ones on fewer weeks; RENEWCAST_DEEP=1 runs all
+as written.
 """
 
 import os
@@ -57,6 +58,8 @@ def run(tmp_path_factory):
     """Run an example once, where its data are; say loudly where they are not."""
 
     def once(name):
+        if name == "miaadnbz_saas" and not DEEP:
+            pytest.skip("another business of monthly terms beside crm6; RENEWCAST_DEEP=1 runs it as well")
         if not (SHARED_DATA / FOLDERS[name]).is_dir():
             pytest.skip(f"EXAMPLE {name} NOT RUN: {FOLDERS[name]} is not under RENEWCAST_DATA")
         return Example(once_for_all_workers(tmp_path_factory, f"example_{name}", lambda folder: _build(name, folder)))
@@ -119,9 +122,10 @@ def test_online_retail_is_predicted_without_contracts(run):
     assert trained["auc"] >= 0.75 and trained["log_loss"] < 0.60 and trained["has_skill"]
 
 
-def test_no_example_is_stopped_by_the_gate(run):
-    stopped = {name: run(name).trained["why_not_promoted"] for name in FOLDERS if not run(name).trained["promoted"]}
-    assert not stopped
+@pytest.mark.parametrize("name", FOLDERS)
+def test_no_example_is_stopped_by_the_gate(run, name):
+    trained = run(name).trained
+    assert trained["promoted"], trained["why_not_promoted"]
 
 
 def test_crm6_trained_on_the_day_on_which_its_events_have_petered_out_is_stopped_by_the_drift_of_its_inputs(run, tmp_path):

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -26,6 +27,9 @@ SETTINGS = {
     "fits: 2": "fits: 1",
     "max_rounds: 60": "max_rounds: 20",
 }
+
+
+trains = pytest.mark.skipif(os.environ.get("RENEWCAST_DEEP") != "1", reason="trains again and again; RENEWCAST_DEEP=1 runs it")
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +80,7 @@ def test_a_panel_holds_the_training_set_that_would_be_built_then(project):
     assert_same(panel.population([DATE]), project.view.population([DATE]))
 
 
+@trains
 def test_a_past_training_says_what_a_training_of_that_day_said(project, directory, trained, tmp_path):
     """Train for real as of the past day, in another copy of the project, and score that day."""
     shutil.copytree(directory, tmp_path / "then", ignore=shutil.ignore_patterns("mlruns", "mlflow.db"))
@@ -103,6 +108,7 @@ def another_future(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
+@trains
 @pytest.mark.parametrize("change", [without_the_future, another_future])
 def test_nothing_known_after_a_date_changes_what_its_training_predicts(project, trained, change, tmp_path):
     tables, changed = {}, 0
@@ -178,6 +184,7 @@ def test_only_what_is_not_finished_is_trained_again(told, project):
     assert {name: told[name] for name in again} == again
 
 
+@trains
 def test_other_parameters_or_rows_are_trained_on_anew(project, trained, tmp_path):
     panel = panel_of(project.view)
     first = past_training(panel, "churn", DATE, [DATE], tmp_path)

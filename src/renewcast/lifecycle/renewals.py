@@ -87,7 +87,7 @@ def by_lead(terms, met=None, leads: tuple[int, ...] = LEADS):
         row |= shares(frame, [], "renewed", "one").rename(columns={"one": "open"}).iloc[0].to_dict()
         row |= {name: np.nan for name in ("touched", "touched_low", "touched_high", "signed_by_next")}
         if len(frame):
-            row["signed_by_next"] = float((frame["renewed_at"] < end[is_open]).mean())
+            row["signed_by_next"] = float((terms["renewed_at"] < end)[is_open].mean())
         if met is not None and len(frame):
             frame["touched"] = _was_met(frame["account_id"], look[is_open], end[is_open], met)
             seen = shares(frame, [], "touched", "one").iloc[0]
@@ -101,7 +101,7 @@ def by_lead(terms, met=None, leads: tuple[int, ...] = LEADS):
 def _lasting(terms, days: int):
     """Leave short terms out: a monthly one is always in its renewal stage, and would count twelve times."""
     is_long = (terms["ends_on"] - terms["starts_on"]).dt.days >= days
-    return terms[is_long] if is_long.any() else terms
+    return (terms[is_long] if is_long.any() else terms).reset_index(drop=True)
 
 
 def _was_met(account_id, since, until, met):

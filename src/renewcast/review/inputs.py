@@ -3,8 +3,6 @@
 import datetime as dt
 import functools
 
-from renewcast.errors import RenewcastError
-
 
 class Inputs:
     """One project as known on one snapshot day.
@@ -56,10 +54,8 @@ class Inputs:
     @functools.cached_property
     def scores(self):
         """The :class:`renewcast.scoring.scores.Scores` of the day, or None while no champion is in force."""
-        try:
-            return self.project.score_snapshot(self.as_of)[1]
-        except RenewcastError:
-            return None
+        # A champion that is there and cannot be used stops the review; it is never left out in silence.
+        return self.project.score_snapshot(self.as_of)[1] if self.project.has_champion() else None
 
     @functools.cached_property
     def survival(self):

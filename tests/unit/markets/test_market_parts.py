@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from conftest import ROOT
 from freemium_frames import START, blocks_of, counted_of, dates_of, drawn, motion_of, prospects_of
+from trained_company import ROOT
 
 from renewcast import Project
 from renewcast.review.inputs import Inputs

@@ -24,7 +24,7 @@ def cohorts(inputs: Inputs) -> Part:
         period = "quarter" if by_month.observed.max(initial=0) >= _MANY_MONTHS else "month"
         found = by_month if period == "month" else _follow(inputs, source, period)
     except RenewcastError as why:
-        return Part("cohorts", TITLE, missing={"en": str(why), "zh": str(why)})
+        return Part("cohorts", TITLE, missing={"en": str(why), "zh": "没有足够的客户可供队列分析。"})
     curve, early, settled = by_month.curve(), by_month.early_loss(EARLY_MONTHS), _settled(by_month)
     compared = found.comparisons()
     triangle = _triangle(found)

@@ -21,9 +21,10 @@ def forecast(inputs: Inputs) -> Part:
     scores, probabilities, changes, outlook = inputs.scores, None, None, None
     if scores is not None:
         probabilities = scores.frame[["account_id", "churn_probability"]]
-        outlook = _asked(inputs.project.term_outlook, inputs.as_of)
+        if inputs.params.labels.renewal is not None and inputs.project.has_champion("renewal"):
+            outlook = inputs.project.term_outlook(inputs.as_of)
         if _tells_changes(inputs):
-            changes = _asked(inputs.project.account_outlook, inputs.as_of)
+            changes = inputs.project.account_outlook(inputs.as_of)
     told = {"probabilities": probabilities, "outlook": outlook, "changes": changes}
     try:
         found = forecast_of(inputs.view, inputs.as_of, seed=SEED, **told)
@@ -55,18 +56,10 @@ def forecast(inputs: Inputs) -> Part:
     )
 
 
-def _asked(question, *given):
-    """Return what a project answers, or None where no champion is in force for it."""
-    try:
-        return question(*given)
-    except RenewcastError:
-        return None
-
-
 def _tells_changes(inputs) -> bool:
     """Tell whether a champion for contraction or expansion is in force; without one the outlook of accounts adds nothing."""
     labelled = [name for name in ("contraction", "expansion") if getattr(inputs.params.labels, name) is not None]
-    return any(_asked(inputs.project.champion, name) is not None for name in labelled)
+    return any(inputs.project.has_champion(name) for name in labelled)
 
 
 def _figures(found, retention, bar):

@@ -1,6 +1,5 @@
 """First value, milestones and goals: how soon customers get there, what is late, where the outcome is missing."""
 
-from renewcast.errors import RenewcastError
 from renewcast.review.inputs import Inputs
 from renewcast.review.part import Chart, Figure, Part
 from renewcast.review.parts import _customer_words as words
@@ -223,11 +222,7 @@ def _outcome(inputs):
 def _funnel(inputs):
     from renewcast.lifecycle.funnel import dates, funnel
 
-    try:
-        ledger = inputs.ledger
-    except RenewcastError:  # no month of revenue was over
-        ledger = None
-    found = funnel(dates(inputs.everyone, ledger), inputs.as_of)
+    found = funnel(dates(inputs.everyone, inputs.ledger), inputs.as_of)
     if len(found) < 3:
         return None
     names = ("step", "accounts", "reached", "of_previous", "median_days_between", "within_90", "within_395", "low", "high")

@@ -20,7 +20,8 @@ def segments(inputs: Inputs) -> Part:
     try:
         found = fitted(inputs)
     except RenewcastError as why:
-        return Part("segments", TITLE, missing={"en": f"No segments: {why}", "zh": f"没有客户群：{why}"})
+        why = {"en": f"No segments: {why}", "zh": "没有客户群：客户太少，或没有描述行为的特征。"}
+        return Part("segments", TITLE, missing=why)
     if not found.exist:
         return _refused(inputs, found)
     rows, moves = _assigned(inputs, found)
