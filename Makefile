@@ -76,4 +76,4 @@ lock: setup ## resolve the dependencies anew (hashes, no addresses)
 	  --extra dev --extra postgres --extra spark pyproject.toml -o requirements.lock
 
 clean: ## remove what demo made
-	rm -rf data lists mlruns mlflow.db models/*/
+	rm -rf data lists reviews mlruns mlflow.db models/*/
