@@ -224,3 +224,8 @@ def test_the_points_of_all_accounts_add_up(trained_company, rows):
     listed = rows[rows["status"] == "scored"].set_index("account_id")["churn_probability"]
     assert told["churn_probability"].to_dict() == listed.to_dict()
     assert project.published_list()["account_id"].tolist() == rows["account_id"].tolist()
+
+
+def test_looking_back_before_anybody_has_left_finds_nobody(trained_company, week):
+    told = answer("run", "regret", "--as-of", AS_OF, cwd=trained_company)
+    assert set(told["classes"].values()) == {0}

@@ -112,6 +112,8 @@ def _post_mortem(project, said, as_of, fired):
         return pd.DataFrame(columns=CHURN_COLUMNS), pd.DataFrame(columns=EVIDENCE_COLUMNS)
     lead = min(project.params.backtest.lead_days)
     churns = churns_since(project.view, as_of, said["as_of"].min(), lead)
+    if churns.empty:  # as in the first weeks of a project
+        return pd.DataFrame(columns=CHURN_COLUMNS), pd.DataFrame(columns=EVIDENCE_COLUMNS)
     pairs = lists_in_time(churns, said["as_of"].unique(), lead)
     standing = _standing(project.view, pairs, said)
     nothing = pd.DataFrame(columns=EVIDENCE_COLUMNS)
