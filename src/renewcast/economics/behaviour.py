@@ -3,6 +3,7 @@
 import numpy as np
 
 from renewcast.economics.shrinkage import Z_90
+from renewcast.revenue.cohorts import holm
 
 TOP = 0.25
 LEFT_OUT = ("contract", "billing", "tenure")
@@ -61,22 +62,6 @@ def common_behaviour(rows, features, specs, *, top: float = TOP):
     table["probability"] = holm(table["probability"].to_numpy(dtype=float))
     order = np.lexsort((table["feature"].to_numpy(dtype=object), -table["difference"].abs().to_numpy(dtype=float)))
     return table.iloc[order].reset_index(drop=True)
-
-
-def holm(probability) -> np.ndarray:
-    """Correct probabilities for how many there are.
-
-    Examples
-    --------
-    >>> holm(np.array([0.01, 0.04, 0.03])).round(3).tolist()
-    [0.03, 0.06, 0.06]
-    """
-    probability = np.asarray(probability, dtype=float)
-    order = np.argsort(probability, kind="stable")
-    steps = probability[order] * (len(probability) - np.arange(len(probability)))
-    found = np.empty(len(probability))
-    found[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
-    return found
 
 
 def _difference(one, other):
