@@ -1,5 +1,6 @@
 """Sentences in both languages, with their numbers written as tables write them."""
 
+from renewcast.publishing._wording import label
 from renewcast.review.shown import large
 
 
@@ -23,6 +24,17 @@ def say(en: str, zh: str, **values) -> dict:
     {'en': 'One kept 95.6%.', 'zh': '一家保留了95.6%。'}
     """
     return {language: text.format(**_written(values, language)) for language, text in (("en", en), ("zh", zh))}
+
+
+def labels(codes) -> dict:
+    """Return what people read for codes of tiers and stages, as the list writes them, in both languages.
+
+    Examples
+    --------
+    >>> labels(["value_add"])
+    {'value_add': {'en': 'value-add', 'zh': '增值'}}
+    """
+    return {code: {language: label(code, language) for language in ("en", "zh")} for code in codes}
 
 
 def _written(values, language):

@@ -1,5 +1,9 @@
 """What the codes of the scorecard part are called."""
 
+from renewcast.lifecycle import stages
+from renewcast.review.saying import labels
+from renewcast.segments import tiers
+
 TEAMS = {
     "operations": {"en": "operations", "zh": "运营团队"},
     "benchmark": {"en": "benchmark customers", "zh": "标杆团队"},
@@ -12,17 +16,7 @@ VERDICTS = {
     "not_shown": {"en": "not shown", "zh": "未显示"},
     "too_short": {"en": "too few months", "zh": "月份不足"},
 }
-TIERS = {
-    "ordinary": {"en": "ordinary", "zh": "普通"},
-    "value_add": {"en": "value-add", "zh": "增值"},
-    "benchmark": {"en": "benchmark", "zh": "标杆"},
-}
-STAGES = {
-    "onboarding": {"en": "onboarding", "zh": "上线期"},
-    "growth": {"en": "growth", "zh": "成长期"},
-    "steady": {"en": "steady", "zh": "稳定期"},
-    "renewal": {"en": "renewal", "zh": "续约期"},
-}
+TIERS, STAGES = labels(tiers.TIERS), labels(stages.STAGES)
 STEPS = {
     "campaign": {"en": "ready for a campaign together", "zh": "可联合品牌推广"},
     "case": {"en": "ready for a case", "zh": "可打造案例"},

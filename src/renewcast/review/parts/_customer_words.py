@@ -1,10 +1,9 @@
 """What people read for the codes of lifecycle and milestones."""
 
-STAGES = {
-    "onboarding": {"en": "onboarding", "zh": "上线期"},
-    "growth": {"en": "growth", "zh": "成长期"},
-    "steady": {"en": "steady", "zh": "稳定期"},
-    "renewal": {"en": "renewal", "zh": "续约期"},
+from renewcast.lifecycle import stages
+from renewcast.review.saying import labels
+
+STAGES = labels(stages.STAGES) | {
     "new": {"en": "new", "zh": "新客户"},
     "left": {"en": "left", "zh": "已离开"},
 }
