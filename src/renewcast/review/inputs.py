@@ -37,12 +37,16 @@ class Inputs:
         return self.view.attributes(self.as_of)
 
     @functools.cached_property
+    def population(self):
+        """The accounts in scope, see :func:`renewcast.snapshots.population`: with their scores, where there are any."""
+        return self.view.population([self.as_of]) if self.scores is None else self.scores.frame
+
+    @functools.cached_property
     def known(self):
         """What was known then of the accounts in scope, table by table: a :class:`renewcast.datasets.known.Known`."""
         from renewcast.datasets.known import Known
 
-        frame = self.view.population([self.as_of]) if self.scores is None else self.scores.frame
-        return Known(self.view, self.as_of, frame.sort_values("account_id"))
+        return Known(self.view, self.as_of, self.population.sort_values("account_id"))
 
     @functools.cached_property
     def everyone(self):
@@ -65,6 +69,5 @@ class Inputs:
     @functools.cached_property
     def features(self):
         """The feature rows of the accounts in scope, indexed by account_id: those of the model's scores, where there are any."""
-        frame = self.view.population([self.as_of]) if self.scores is None else self.scores.frame
-        rows = self.view.features(frame) if self.scores is None else self.scores.features
-        return rows.set_axis(frame["account_id"].to_numpy(), axis=0)
+        rows = self.view.features(self.population) if self.scores is None else self.scores.features
+        return rows.set_axis(self.population["account_id"].to_numpy(), axis=0)
