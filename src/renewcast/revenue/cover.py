@@ -23,15 +23,13 @@ def units_of(pieces, level: str, heads: dict[str, str] | None):
     import pandas as pd
 
     account = pieces["account_id"] if level != "parent" else pieces["account_id"].map(heads)
-    product = pieces["product"] if level == "product" else pd.Series("", index=pieces.index)
-    keys = pd.DataFrame({"account_id": account, "product": product})
-    units = keys.drop_duplicates().sort_values(["account_id", "product"], ignore_index=True)
-    if level != "product":
-        units["product"] = None
-        number = keys[["account_id"]].merge(units[["account_id"]].reset_index(names="unit"), on="account_id", how="left")
-    else:
-        number = keys.merge(units.reset_index(names="unit"), on=["account_id", "product"], how="left")
-    found = pieces.assign(unit=number["unit"].to_numpy())
+    unit, accounts = pd.factorize(account, sort=True)
+    units = pd.DataFrame({"account_id": accounts, "product": None})
+    if level == "product":
+        product, products = pd.factorize(pieces["product"], sort=True)
+        keys, unit = np.unique(unit * len(products) + product, return_inverse=True)
+        units = pd.DataFrame({"account_id": accounts[keys // len(products)], "product": products[keys % len(products)]})
+    found = pieces.assign(unit=unit.astype(np.int64))
     found.attrs["units"] = units
     return found
 

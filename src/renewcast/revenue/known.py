@@ -6,6 +6,7 @@ import numpy as np
 
 from renewcast.revenue.cover import spells
 from renewcast.revenue.day_numbers import days, month_of
+from renewcast.revenue.pieces import named
 
 
 def last_told(versions, units, heads, definition, months, cents, over):
@@ -33,14 +34,17 @@ def last_told(versions, units, heads, definition, months, cents, over):
     array of datetime64[us], shape (n_units, n_months)
         Of two ledgers, the later one repeats each row of the earlier whose ``known_at`` lies before the earlier's day.
     """
-    versions = versions.assign(start=days(versions["starts_on"]), end=days(versions["ends_on"]))
-    by_term = versions.groupby("contract_id", sort=False)
+    import pandas as pd
+
+    bounds = pd.DataFrame({"start": days(versions["starts_on"]), "end": days(versions["ends_on"])})
+    by_term = bounds.groupby(pd.factorize(versions["contract_id"])[0])
     tolerated, count = definition.tolerated_days, len(months)
     first = by_term["start"].transform("min").to_numpy() - tolerated
     last = by_term["end"].transform("max").to_numpy() + tolerated
     unit = _unit(versions, units, definition.level, heads)
     # A withdrawal is told too, though no version follows it.
-    told = versions[["known_at", "superseded_at"]].max(axis=1).to_numpy(dtype="datetime64[us]").astype(np.int64)
+    instants = (versions[name].to_numpy(dtype="datetime64[us]") for name in ("known_at", "superseded_at"))
+    told = np.fmax(*instants).astype(np.int64)
     low = np.clip(month_of(first) - months[0], 0, count)
     high = np.clip(month_of(last) - months[0] + 1, 0, count)
     here = (unit >= 0) & (low < high)
@@ -64,13 +68,17 @@ def _unit(versions, units, level, heads):
     import pandas as pd
 
     account = versions["account_id"] if level != "parent" else versions["account_id"].map(heads)
-    keys = pd.DataFrame({"account_id": account.to_numpy()})
-    wanted = units[["account_id"]].reset_index(names="unit")
-    if level == "product":
-        keys["product"] = versions["product"].astype(object).where(versions["product"].notna(), "").to_numpy()
-        wanted["product"] = units["product"].to_numpy()
-    found = keys.merge(wanted, on=[name for name in wanted.columns if name != "unit"], how="left")["unit"]
-    return found.fillna(-1).to_numpy(dtype=np.int64)
+    if level != "product":
+        return pd.Index(units["account_id"]).get_indexer(account)
+    accounts, products = (pd.Index(units[name].unique()) for name in ("account_id", "product"))
+    mine = _pair(accounts.get_indexer(units["account_id"]), products.get_indexer(units["product"]), len(products))
+    place = _pair(accounts.get_indexer(account), products.get_indexer(named(versions["product"])), len(products))
+    return pd.Index(mine).get_indexer(place)
+
+
+def _pair(account, product, products: int):
+    """Return numbers of pairs of an account and a product; -1 where either has none."""
+    return np.where((account >= 0) & (product >= 0), account * products + product, -1)
 
 
 def pending_from(closed, as_of: dt.date, definition, months, units: int):
@@ -93,9 +101,11 @@ def pending_from(closed, as_of: dt.date, definition, months, units: int):
     import pandas as pd
 
     today = int(np.datetime64(as_of, "D").astype(np.int64))
-    owner, names = pd.factorize(pd.MultiIndex.from_arrays([closed["unit"], closed["account_id"], closed["product"]]))
+    account, product = (pd.factorize(closed[name])[0] for name in ("account_id", "product"))
+    # An account's product belongs to one unit, whatever the level.
+    _, one, owner = np.unique(_pair(account, product, product.max(initial=0) + 1), return_index=True, return_inverse=True)
     held, _, ends = spells(owner, closed["from_day"].to_numpy(), closed["to_day"].to_numpy(), definition.grace_days)
-    unit = np.asarray(names.get_level_values(0), dtype=np.int64)[held] if len(held) else held
+    unit = closed["unit"].to_numpy(dtype=np.int64)[one[held]]
     running = (ends < today) & (ends + definition.tolerated_days >= today)
     found = np.full(units, len(months) + 1, dtype=np.int64)
     column = np.clip(month_of(ends[running]) - months[0] + 1, 0, len(months) + 1)

@@ -27,12 +27,11 @@ def contract_versions(view, as_of: dt.date):
 
     table = view.store.tables["contracts"]
     known = table.filter(table.known_at < ibis.literal(midnight(as_of)))
-    frame = known.select(*COLUMNS, cents=(known.mrr * 100).cast("int64")).to_pandas()
-    for name in ("starts_on", "ends_on", "known_at", "superseded_at"):
-        frame[name] = pd.to_datetime(frame[name]).astype("datetime64[us]")
+    days = {name: known[name].cast("timestamp") for name in ("starts_on", "ends_on", "known_at", "superseded_at")}
+    named = known.mutate(**days).select(*COLUMNS, cents=(known.mrr * 100).cast("int64"))
+    frame = named.order_by("contract_id", "known_at").to_pandas().astype(dict.fromkeys(days, "datetime64[us]"))
     frame["superseded_at"] = frame["superseded_at"].where(frame["superseded_at"] < pd.Timestamp(as_of))
-    frame["product"] = frame["product"].astype(object).where(frame["product"].notna(), None)
-    return frame.sort_values(["contract_id", "known_at"], ignore_index=True)
+    return frame
 
 
 def heads(view, account_id, as_of: dt.date) -> dict[str, str]:
