@@ -158,8 +158,8 @@ class View:
         """Return account_id, due_on, paid_on and amount (currency units) of the invoices; what was paid later is unpaid."""
         import pandas as pd
 
-        frame = self._as_known("invoices", as_of).select("account_id", "due_on", "paid_on", "amount").to_pandas()
-        frame["amount"] = frame["amount"].astype("float64")
+        known = self._as_known("invoices", as_of)
+        frame = known.select("account_id", "due_on", "paid_on", amount=known.amount.cast("float64")).to_pandas()
         frame = _with_days(frame, "due_on", "paid_on")
         return frame.assign(paid_on=frame["paid_on"].where(frame["paid_on"] < pd.Timestamp(as_of)))
 
@@ -183,9 +183,16 @@ class View:
 
     def known_deadlines(self, as_of: dt.date):
         """Return account_id, contract_id, ends_on, mrr, notice_days and is_succeeded of every term, as known at a day."""
-        names = ("account_id", "contract_id", "ends_on", "mrr", "notice_days", "is_succeeded")
-        frame = _with_days(self._as_known("terms", as_of).select(*names).to_pandas(), "ends_on")
-        return frame.astype({"mrr": "float64", "notice_days": "float64"})
+        terms = self._as_known("terms", as_of)
+        rows = terms.select(
+            "account_id",
+            "contract_id",
+            "ends_on",
+            mrr=terms.mrr.cast("float64"),
+            notice_days="notice_days",
+            is_succeeded="is_succeeded",
+        )
+        return _with_days(rows.to_pandas(), "ends_on").astype({"notice_days": "float64"})
 
     def attributes(self, as_of: dt.date):
         """Return the accounts as known at a day, indexed by account_id."""

@@ -13,11 +13,11 @@ REFERRAL = "referral"
 
 def referred(months):
     """Return which accounts came by referral, bool, shape (n_accounts,); none where no channel is called so."""
+    import pandas as pd
+
     frame = months.known.frame("accounts", "acquisition_channel").drop_duplicates("account_id", keep="last")
     channel = frame["acquisition_channel"].fillna("").astype(str).str.strip().str.lower()
-    return np.isin(
-        months.account_id, frame.loc[channel.eq(REFERRAL), "account_id"].to_numpy(dtype=object).astype(str).astype(object)
-    )
+    return pd.Index(months.account_id).isin(frame.loc[channel.eq(REFERRAL), "account_id"].astype(str))
 
 
 def arrived(months):

@@ -36,7 +36,7 @@ def readiness(known, features, probability=None):
     ids = features.index
     reached = known.frame("milestones", "kind", "achieved_at")
     reached = reached[reached["kind"].eq("customer") & reached["achieved_at"].notna()]
-    has_value = np.isin(ids, reached["account_id"].to_numpy(dtype=object))
+    has_value = ids.isin(reached["account_id"])
     days = sorted(known.params.features.windows_days)
     days = days[len(days) // 2]
     name = next((f"{stem}_{days}d" for stem in ("value_actions", "usage_events") if f"{stem}_{days}d" in features), None)
