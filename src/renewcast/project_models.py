@@ -1,5 +1,6 @@
 """The part of a project that is about its models: training, the gate, promotion and rollback, segments."""
 
+import functools
 from pathlib import Path
 
 from renewcast.project_revenue import ProjectRevenue
@@ -7,6 +8,11 @@ from renewcast.project_revenue import ProjectRevenue
 
 class ProjectModels(ProjectRevenue):
     """A project's data and its models; see :class:`renewcast.project.Project`."""
+
+    @functools.cached_property
+    def _scorers(self) -> dict:
+        """The scorers of champions that were loaded before, by the SHA-256 of their artefact."""
+        return {}
 
     def train(self, target: str | None = None, as_of=None) -> dict:
         """Train, evaluate, check, log and, where no check stops it, promote; see :func:`renewcast.training.train_and_promote`."""
@@ -25,7 +31,7 @@ class ProjectModels(ProjectRevenue):
         from renewcast.tracking.champion import load_champion
 
         target = target or self.params.scoring.target
-        return load_champion(self.directory, target, getattr(self.params.labels, target))
+        return load_champion(self.directory, target, getattr(self.params.labels, target), self._scorers)
 
     def has_champion(self, target: str | None = None) -> bool:
         """Say whether a champion of a target is in force, sound or not."""

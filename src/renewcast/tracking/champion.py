@@ -44,7 +44,7 @@ def has_challenger(directory: Path, target: str) -> bool:
     return (folder_of(directory, target) / CHALLENGER).exists()
 
 
-def load_champion(directory: Path, target: str, label=None) -> Champion:
+def load_champion(directory: Path, target: str, label=None, scorers: dict | None = None) -> Champion:
     """Load the champion of a target.
 
     Parameters
@@ -54,6 +54,9 @@ def load_champion(directory: Path, target: str, label=None) -> Champion:
     target : str
     label : params.TermLabel or params.InactivityLabel, optional
         What is to be predicted now; a champion for another lead, horizon or grace is refused.
+    scorers : dict, optional
+        Scorers loaded before, by the SHA-256 of their artefact; the one that is loaded now is put there. The artefact's bytes are
+        verified every time, but rebuilt and tried on its probe rows only once.
 
     Returns
     -------
@@ -64,7 +67,7 @@ def load_champion(directory: Path, target: str, label=None) -> Champion:
     RenewcastError
         "no champion", "the artefact ... is not the one ...", "the artefact of ... is absent", or "labels.... is not the one ...".
     """
-    return _load(directory, target, label, CHAMPION)
+    return _load(directory, target, label, CHAMPION, scorers)
 
 
 def load_challenger(directory: Path, target: str, label=None) -> Champion:
@@ -139,7 +142,7 @@ def verified_artefact(directory: Path, record: dict, name: str = CHAMPION) -> Pa
     return folder
 
 
-def _load(directory: Path, target: str, label, name: str) -> Champion:
+def _load(directory: Path, target: str, label, name: str, scorers: dict | None = None) -> Champion:
     record, kind = read_record(directory, target, name), name.partition(".")[0]
     if record is None:
         raise RenewcastError(
@@ -150,12 +153,14 @@ def _load(directory: Path, target: str, label, name: str) -> Champion:
             f"labels.{target} in params.yaml is not the one that the {kind} was trained for ({record['label']}); "
             f"run `renewcast run train --target {target}`, or set it back."
         )
-    return _verified(directory, record, name)
+    return _verified(directory, record, name, scorers)
 
 
-def _verified(directory: Path, record: dict, name: str) -> Champion:
+def _verified(directory: Path, record: dict, name: str, scorers: dict | None = None) -> Champion:
     from renewcast.estimators import artefact
 
     folder = verified_artefact(directory, record, name)
-    scorer = artefact.load(folder, expected_sha256=record["sha256"])
-    return Champion(record["target"], str(record["model_version"]), record, scorer)
+    scorers = {} if scorers is None else scorers
+    if record["sha256"] not in scorers:
+        scorers[record["sha256"]] = artefact.load(folder, expected_sha256=record["sha256"])
+    return Champion(record["target"], str(record["model_version"]), record, scorers[record["sha256"]])

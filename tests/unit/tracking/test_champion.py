@@ -56,6 +56,16 @@ def test_an_artefact_that_the_record_does_not_vouch_for_is_refused(project, spoi
         load_champion(project, "churn")
 
 
+def test_a_scorer_that_was_loaded_before_serves_again_but_its_bytes_are_verified_each_time(project):
+    loaded = {}
+    first, second = (load_champion(project, "churn", scorers=loaded) for _ in range(2))
+    assert first.scorer is second.scorer and list(loaded) == [first.record["sha256"]]
+    (folder,) = (project / "models" / "churn" / "artefact").iterdir()
+    (folder / "scorer.json").write_text((folder / "scorer.json").read_text() + " ")
+    with pytest.raises(RenewcastError, match="vouches for.*SHA-256"):
+        load_champion(project, "churn", scorers=loaded)
+
+
 def test_a_record_of_another_model_is_refused(project):
     path = project / "models" / "churn" / "champion.yaml"
     record = yaml.safe_load(path.read_text())
