@@ -89,12 +89,19 @@ def cover_ahead(pieces, as_of: dt.date, days: int, grace_days: int):
     >>> cover_ahead(rows, dt.date(2025, 12, 1), 90, 30)[["contract_id", "opening", "signed", "is_due"]].values.tolist()
     [['a1', 100, 0, False], ['a2', 0, 120, False], ['b', 70, 70, True]]
     """
-    keys, end = ["account_id", "product", "contract_id"], as_of + dt.timedelta(days=days - 1)
-    now = paid_on(pieces, as_of - dt.timedelta(days=1)).groupby(keys, as_index=False).agg(opening=("cents", "sum"))
-    then = paid_on(pieces, end).groupby(keys, as_index=False).agg(signed=("cents", "sum"))
-    bounds = pieces.groupby(keys, as_index=False).agg(begins=("from_day", "min"), ends=("to_day", "max"))
-    rows = now.merge(then, on=keys, how="outer").merge(bounds, on=keys, how="left")
-    rows = rows.fillna({"opening": 0, "signed": 0}).astype({"opening": np.int64, "signed": np.int64})
+    import pandas as pd
+
+    keys, (now, then) = ["account_id", "product", "contract_id"], (_number(as_of) - 1, _number(as_of) + days - 1)
+    term, contract_id = pd.factorize(pieces["contract_id"])
+    begins, to_day, cents = (pieces[name].to_numpy() for name in ("from_day", "to_day", "cents"))
+    opening, signed, is_paid = (np.zeros(len(contract_id), dtype=kind) for kind in (np.int64, np.int64, bool))
+    for day, paid in ((now, opening), (then, signed)):
+        here = (begins <= day) & (to_day > day)
+        np.add.at(paid, term[here], cents[here])
+        is_paid[term[here]] = True
+    bounds = pieces[["from_day", "to_day"]].groupby(term)
+    rows = pieces[keys].iloc[np.unique(term, return_index=True)[1]].assign(opening=opening, signed=signed)
+    rows = rows.assign(begins=bounds["from_day"].min().to_numpy(), ends=bounds["to_day"].max().to_numpy())[is_paid]
     rows = rows[rows.groupby("account_id")["opening"].transform("sum") > 0].sort_values(keys, ignore_index=True)
 
     arrives = rows[(rows["opening"] == 0) & (rows["signed"] > 0)][["account_id", "product", "begins"]]
