@@ -76,6 +76,10 @@ class Encoding:
     def codes(self, features: pd.DataFrame, name: str) -> np.ndarray:
         """Read a categorical feature as positions among its levels; -1 where empty, -2 where the level is not known."""
         texts = _texts(features, name)
+        if isinstance(texts.dtype, pd.CategoricalDtype):
+            of_category = pd.Index(self.levels[name], dtype=object).get_indexer(texts.cat.categories.astype(object))
+            of_category = np.append(np.where(of_category < 0, -2, of_category), -1)
+            return of_category[texts.cat.codes.to_numpy()]
         codes = pd.Index(self.levels[name], dtype=object).get_indexer(texts.to_numpy(dtype=object, na_value=None))
         return np.where(texts.isna(), -1, np.where(codes < 0, -2, codes))
 
@@ -122,8 +126,9 @@ def _column(features: pd.DataFrame, name: str) -> pd.Series:
 
 def _texts(features: pd.DataFrame, name: str) -> pd.Series:
     column = _column(features, name)
-    known = column.dropna()
-    if len(known) and not all(isinstance(value, str) for value in known.unique()):
+    is_categorical = isinstance(column.dtype, pd.CategoricalDtype)
+    known = column.cat.categories if is_categorical else column.dropna().unique()
+    if not all(isinstance(value, str) for value in known):
         raise RenewcastError(
             f"Feature {name} holds {column.dtype} values, but the model was trained on categories written as text; "
             "rebuild the features with the params.yaml of the model, or train again."

@@ -70,7 +70,7 @@ class Hazard:
                 slices = slices_by_group(rows, self.trees.seed)[:FOLDS_LOOKED_AT]
                 tuning = tune(rows, slices, self.specs, self.trees, self.max_rounds)
             self.blend = Blend(self.specs, self.trees, tuning.rounds, tuning.shape, tuning.strength, tuning.shares).fit(rows)
-        z = self._log_odds(rows.features, rows.gated)
+        z = self._log_odds(rows.features[self.sees(rows.gated)], rows.gated)
         self.levels = np.full(n_periods, -CERTAIN)
         for one in np.flatnonzero(rate > 0):
             at = period == one
@@ -89,15 +89,22 @@ class Hazard:
             Where structure says that nothing ends; nowhere by default.
         """
         gated = np.zeros(len(features), dtype=bool) if gated is None else gated
+        return self.predict_seen(features[self.sees(gated)], period, gated)
+
+    def sees(self, gated: np.ndarray) -> np.ndarray:
+        """Tell which person-periods the members need to see: most steps of most accounts are behind the gate."""
+        return ~gated if self.blend is not None and self.blend.gate.used else np.full(len(gated), self.blend is not None)
+
+    def predict_seen(self, features: pd.DataFrame, period: np.ndarray, gated: np.ndarray) -> np.ndarray:
+        """Return the same as :meth:`predict`, from the features of those person-periods only that :meth:`sees` names."""
         return sigmoid(np.clip(self._log_odds(features, gated) + self.levels[period], -CERTAIN, CERTAIN))
 
     def _log_odds(self, features: pd.DataFrame, gated: np.ndarray) -> np.ndarray:
         if self.blend is None:
-            return np.zeros(len(features))
-        # Most steps of most accounts are behind the gate: the members need not see them.
-        seen = ~gated if self.blend.gate.used else np.ones(len(features), dtype=bool)
-        z = np.full(len(features), logit(np.array([self.blend.gate.rate]))[0])
-        z[seen] = logit(self.blend.predict(features[seen], gated[seen]))
+            return np.zeros(len(gated))
+        seen = self.sees(gated)
+        z = np.full(len(gated), logit(np.array([self.blend.gate.rate]))[0])
+        z[seen] = logit(self.blend.predict(features, gated[seen]))
         return z
 
     def to_state(self) -> dict[str, bytes]:

@@ -107,14 +107,18 @@ class TermHazard:
         """
         found, cover, length = np.empty((len(features), STEPS)), np.asarray(cover_days, dtype=float), _term_length(features)
         at_once = AT_ONCE // STEPS
+        # Categories are repeated as numbers, 36 times each.
+        texts = [spec.name for spec in self.specs if spec.is_categorical and spec.name in features]
+        features = features.astype(dict.fromkeys(texts, "category"))
         for start in range(0, len(features), at_once):
             part = slice(start, start + at_once)
             n = len(features.iloc[part])
             row, step = np.repeat(np.arange(n), STEPS), np.tile(np.arange(STEPS), n)
             is_open = self._is_open(_last_term_end(step, cover[part][row], length[part][row])[0])
-            expanded = self._person_periods(features.iloc[part], row, step, cover[part], length[part])
-            seen = np.minimum(step, self.seen_steps - 1)
-            found[part] = self.hazard.predict(expanded, seen, ~is_open).reshape(n, STEPS)
+            seen = self.hazard.sees(~is_open)
+            expanded = self._person_periods(features.iloc[part], row[seen], step[seen], cover[part], length[part])
+            period = np.minimum(step, self.seen_steps - 1)
+            found[part] = self.hazard.predict_seen(expanded, period, ~is_open).reshape(n, STEPS)
         return found
 
     def to_state(self) -> dict[str, bytes]:
