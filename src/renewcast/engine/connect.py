@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
-import ibis
 from sqlglot import exp
 
+from renewcast.engine.frames import DuckDB
 from renewcast.errors import RenewcastError
 
 
@@ -71,7 +71,7 @@ def open_unsealed(memory_gb: float, threads: int, spill_directory: Path, *, allo
     spill_directory = Path(spill_directory)
     spill_directory.mkdir(parents=True, exist_ok=True)
     # Ibis sets TimeZone to UTC and python_enable_replacements to false when it opens the connection.
-    backend = ibis.duckdb.connect(
+    backend = DuckDB().connect(
         memory_limit=f"{memory_gb}GB",
         threads=threads,
         temp_directory=str(spill_directory.resolve()),
