@@ -30,4 +30,11 @@ class DuckDB(Backend):
             return column.to_pylist() if by_cell else column.to_pandas()
 
         frame = pd.DataFrame({name: read(column) for name, column in zip(table.column_names, table.columns, strict=True)})
-        return expr.__pandas_result__(DuckDBPandasData.convert_table(frame, rows.schema()))
+        return expr.__pandas_result__(_Converted.convert_table(frame, rows.schema()))
+
+
+class _Converted(DuckDBPandasData):
+    @classmethod
+    def convert_Decimal(cls, column, dtype, pandas_type):
+        """Leave decimals alone: they come with the scale of their column."""
+        return column

@@ -182,7 +182,7 @@ def new_customers(ledger, owner):
 
 def _tiers(months, looks):
     """Return the tier of each account and look, of the last month that was over: array of str; ordinary where none is told."""
-    place = np.searchsorted(months.account_id, looks["account_id"].to_numpy(dtype=object).astype(str))
+    place = _place(months, looks)
     month = np.searchsorted(months.ends, looks["as_of"].to_numpy(dtype="datetime64[us]"), side="right") - 1
     if months.ledger is None or not len(months):
         return np.full(len(looks), TIERS[0], dtype=object)
@@ -191,13 +191,19 @@ def _tiers(months, looks):
 
 def _counts(months, table: str, looks, age):
     """Count the facts of each account in the 28 days after each look."""
+    frame = months.rows(table)
+    since = (months.known.as_of - frame[months.known.view.store.contracts[table].event_time]).dt.total_seconds().to_numpy()
+    period = np.ceil(since / (PERIOD_DAYS * 86_400))
+    inside = (period >= 0) & (since <= PERIOD_DAYS * LOOKS * 86_400)
+    key = frame["place"].to_numpy()[inside] * (LOOKS + 1) + period[inside].astype(np.int64)
+    count = np.bincount(key, minlength=len(months.account_id) * (LOOKS + 1)).reshape(-1, LOOKS + 1).astype("float64")
+    return count[_place(months, looks), age]
+
+
+def _place(months, looks):
     import pandas as pd
 
-    at = months.known.view.store.contracts[table].event_time
-    frame = months.known.frame(table, at, days=PERIOD_DAYS * LOOKS)
-    period = np.ceil((months.known.as_of - frame[at]).dt.total_seconds().to_numpy() / (PERIOD_DAYS * 86_400)).astype(np.int64)
-    count = pd.Series(1.0, index=pd.MultiIndex.from_arrays([frame["account_id"], period])).groupby(level=[0, 1]).sum()
-    return count.reindex(pd.MultiIndex.from_arrays([looks["account_id"], age])).fillna(0.0).to_numpy()
+    return pd.Index(months.account_id).get_indexer(looks["account_id"])
 
 
 def _stages(known, looks, after_days: float):

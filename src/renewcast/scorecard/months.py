@@ -61,6 +61,7 @@ class Months:
         units = known[:0] if ledger is None else ledger.units["account_id"].to_numpy(dtype=object)
         self.account_id = np.unique(np.concatenate([known, units]).astype(str)).astype(object)
         self._tables: dict = {}
+        self._facts: dict = {}
 
     def __len__(self) -> int:
         return len(self.months)
@@ -115,16 +116,18 @@ class Months:
         pandas.DataFrame
             The columns of ``READ``, place (of the account) and month (place among the months); sorted.
         """
-        frame = self._read(table)
-        at = at or self.known.view.store.contracts[table].event_time
+        frame, at = self.rows(table), at or self.known.view.store.contracts[table].event_time
+        if (table, at) in self._facts:
+            return self._facts[table, at]
         instants = frame[at].to_numpy(dtype="datetime64[us]")
         month = np.searchsorted(self.ends, instants, side="right")
         first = self.begins[0] if len(self) else np.datetime64("NaT")
         inside = ~np.isnat(instants) & (month < len(self)) & (instants >= first)
-        return frame.assign(month=month)[inside]
+        self._facts[table, at] = frame[inside].assign(month=month[inside])
+        return self._facts[table, at]
 
-    def _read(self, table: str):
-        """Read the facts of a table once: the columns of ``READ`` that are there, and place; sorted by place, then values."""
+    def rows(self, table: str):
+        """Read all visible facts of a table, once: the columns of ``READ``, and place; sorted by place, then values."""
         import pandas as pd
 
         if table not in self._tables:
@@ -138,7 +141,7 @@ class Months:
                 elif declared[name].type == "number":
                     frame[name] = frame[name].astype("float64")
                     keys.append(frame[name].to_numpy())
-            frame["place"] = pd.Index(self.account_id).get_indexer(frame["account_id"])
+            frame["place"] = pd.Index(self.account_id).get_indexer(frame.pop("account_id"))
             # Sums of floats depend on their order, and tables come in any.
             order = np.lexsort((*keys, frame["place"].to_numpy()))
             self._tables[table] = frame.iloc[order].reset_index(drop=True)
@@ -146,7 +149,7 @@ class Months:
 
     def recorded(self, table: str, at: str | None = None) -> np.ndarray:
         """Tell which months lie after a table's first fact (or at most a week before it), bool, shape (n_months,)."""
-        first = self._read(table)[at or self.known.view.store.contracts[table].event_time].min()
+        first = self.rows(table)[at or self.known.view.store.contracts[table].event_time].min()
         if first != first:
             return np.zeros(len(self), dtype=bool)
         return self.begins >= np.datetime64(first, "us") - np.timedelta64(7, "D")
@@ -178,7 +181,7 @@ class Months:
         found = np.zeros((len(self.account_id), len(self) + 1))
         if not self.has("feedback.kind", "feedback.score"):
             return found[:, :-1]
-        frame = self._read("feedback")
+        frame = self.rows("feedback")
         frame = frame[frame["kind"].eq("nps") & (frame["score"] >= PROMOTER)]
         given, place = frame["occurred_at"].to_numpy(dtype="datetime64[us]"), frame["place"].to_numpy()
         # It counts from the first end of a month after it to the last one within a year.
@@ -216,7 +219,7 @@ class Months:
     @functools.cached_property
     def first_due(self):
         """When each account's first milestone of its own was due, datetime64[us], shape (n_accounts,); NaT for none."""
-        frame = self._read("milestones")
+        frame = self.rows("milestones")
         frame = frame[frame["kind"].eq("customer") & frame["due_on"].notna()]
         found = np.full(len(self.account_id), np.datetime64("NaT"), dtype="datetime64[us]")
         first = frame.groupby("place")["due_on"].min()

@@ -181,7 +181,7 @@ def _permuted(residual, stratum, code, owners, info, told, seed, draws):
     rng, found = np.random.default_rng(seed), np.empty(draws)
     dealt, rest = code[order], residual[order]
     for draw in range(draws):
-        mixed = np.lexsort((rng.random(len(order)), block))
+        mixed = np.argsort(block + rng.random(len(order)))
         sums = np.bincount(dealt, weights=rest[mixed], minlength=owners)
         found[draw] = (sums[told] ** 2 / info[told]).sum()
     return found

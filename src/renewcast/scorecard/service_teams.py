@@ -147,9 +147,10 @@ def new_customer_rating(months) -> Series:
         frames.append(months.facts("tickets", at="resolved_at").rename(columns={"csat": "rating", "resolved_at": "at"}))
     if not frames:
         return Series(np.full(len(months), np.nan))
-    frame = pd.concat([part[["account_id", "month", "place", "at", "rating"]] for part in frames]).dropna(subset=["rating"])
+    frame = pd.concat([part[["month", "place", "at", "rating"]] for part in frames]).dropna(subset=["rating"])
     signed = months.known.frame("accounts", "signed_up_at").drop_duplicates("account_id").set_index("account_id")["signed_up_at"]
-    age = (frame["at"] - frame["account_id"].map(signed)).dt.days
+    signed = signed.reindex(months.account_id).to_numpy(dtype="datetime64[us]")
+    age = (frame["at"] - signed[frame["place"]]).dt.days
     frame = frame[age.between(0, NEW_DAYS)]
     return over_months(months, frame["rating"], np.ones(len(frame)), frame["month"], frame["place"], QUARTER)
 
