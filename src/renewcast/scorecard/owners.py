@@ -10,13 +10,15 @@ FEWEST = 10
 ENDS = (90, 182, 364)
 
 
-def left_by_owner(view, as_of: dt.date, days: int = YEAR_DAYS):
+def left_by_owner(view, as_of: dt.date, population, days: int = YEAR_DAYS):
     """Follow the accounts that were in scope some time ago to a day.
 
     Parameters
     ----------
     view : renewcast.datasets.view.View
     as_of : datetime.date
+    population : pandas.DataFrame
+        The accounts in scope on the day: account_id, is_eligible.
     days : int
         A multiple of 7.
 
@@ -36,11 +38,11 @@ def left_by_owner(view, as_of: dt.date, days: int = YEAR_DAYS):
     then = as_of - dt.timedelta(days=days)
     if "contracts" not in view.store.tables or then < view.calendar.first or "owner" not in view.mapped_columns["accounts"]:
         return None
-    before, now = view.population([then]), view.population([as_of])
+    before = view.population([then])
     before = before[before["is_eligible"]].reset_index(drop=True)
     if not len(before):
         return None
-    stays = now.loc[now["is_eligible"], "account_id"]
+    stays = population.loc[population["is_eligible"], "account_id"]
     until = (before["cover_ends_on"] - pd.Timestamp(then)).dt.days.to_numpy(dtype="float64")
     end = np.digitize(np.nan_to_num(until, nan=1e6), ENDS)
     age = np.digitize(view.days_since_start(before["account_id"], then), (182, 364))

@@ -209,13 +209,13 @@ def test_accounts_of_other_strata_do_not_make_an_owner_bad():
 
 def test_who_left_is_judged_by_what_was_known_a_year_ago(company):
     day = company.snapshot_days(4)[-1]
-    frame = left_by_owner(company.view, day)
+    frame = left_by_owner(company.view, day, company.view.population([day]))
     then = company.view.population([day - pd.Timedelta(days=364)])
     now = company.view.population([day])
     assert set(frame["account_id"]) == set(then.loc[then["is_eligible"], "account_id"])
     stays = set(now.loc[now["is_eligible"], "account_id"])
     assert (frame["left"] == ~frame["account_id"].isin(stays)).all() and frame["left"].any()
-    assert left_by_owner(company.view, company.snapshot_days()[10]) is None
+    assert left_by_owner(company.view, company.snapshot_days()[10], company.view.population([day])) is None
 
 
 def test_too_few_owners_are_not_compared():

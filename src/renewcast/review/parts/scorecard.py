@@ -180,7 +180,7 @@ def _pits(inputs, found):
         note_en = f"{asked['low']:.1%} to {asked['high']:.1%}; chance alone {asked['chance']:.1%}"
         note_zh = f"{asked['low']:.1%}至{asked['high']:.1%}；随机为{asked['chance']:.1%}"
         found.figure("Contacts that follow a ticket", "被动接触占比", asked["share"], "share", note_en, note_zh)
-    frame = left_by_owner(inputs.view, inputs.as_of)
+    frame = left_by_owner(inputs.view, inputs.as_of, inputs.population)
     if frame is not None and frame["owner"].nunique() > 2:
         table, told = between_owners(frame, seed=SEED)
         if np.isfinite(told["spread"]):
