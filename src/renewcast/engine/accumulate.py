@@ -8,6 +8,8 @@ serves every window, as the difference of two of its columns; only the others pa
 Values are whole numbers below 2**53, so float64 sums are exact and their order never matters.
 """
 
+import functools
+
 import numpy as np
 
 from renewcast.engine.facts import Facts, Weeks
@@ -84,7 +86,11 @@ class Sums:
     def __init__(self, weeks: Weeks, late: Facts, value, n_owners: int, n_snapshots: int):
         self._size = n_owners, n_snapshots
         self._late, self._late_value = late, value
-        self._first, self._upto = weeks.first, upto(weeks, n_snapshots, "float64")
+        self._weeks = weeks
+
+    @functools.cached_property
+    def _upto(self):
+        return upto(self._weeks, self._size[1], "float64")
 
     def read(self, snapshots, weeks: int | None, skip: int = 0):
         """Return the window at each owner and snapshot; None weeks is the whole past.
@@ -101,9 +107,18 @@ class Sums:
         -------
         array of float64, shape (n_owners, n_asked)
         """
-        total = _window(self._upto, snapshots - (skip + self._first), weeks)
+        if len(snapshots) == 1:
+            return self._read_one(int(snapshots[0]), weeks, skip)[:, None]
+        total = _window(self._upto, snapshots - (skip + self._weeks.first), weeks)
         if len(self._late.owner):
             total += running_sum(self._late, self._late_value, weeks, skip, *self._size)[:, _evenly(snapshots)]
+        return total
+
+    def _read_one(self, snapshot: int, weeks: int | None, skip: int):
+        total = self._weeks.shown(snapshot, weeks, skip).sum(axis=1, dtype="float64")
+        if len(self._late.owner):
+            seen = self._late.seen_at(weeks, skip, snapshot)
+            total += np.bincount(self._late.owner[seen], self._late_value[seen], self._size[0])
         return total
 
 
@@ -133,15 +148,27 @@ class Distincts:
         self._n_owners, self._n_snapshots = n_owners, n_snapshots
         self._starts = np.flatnonzero(np.diff(owner_of_key, prepend=-1))
         self._owners_with_keys = owner_of_key[self._starts]
-        self._late_keys, key = np.unique(late.owner, return_inverse=True)
-        self._late = Facts(key, late.happened, late.enter, late.gone)
-        self._first, self._upto = weeks.first, upto(weeks, n_snapshots, "int16")
+        self._facts, self._weeks = late, weeks
+
+    @functools.cached_property
+    def _upto(self):
+        return upto(self._weeks, self._n_snapshots, "int16")
+
+    @functools.cached_property
+    def _late(self):
+        """Return the keys that have late facts, and the facts with their places among them."""
+        keys, key = np.unique(self._facts.owner, return_inverse=True)
+        return keys, Facts(key, self._facts.happened, self._facts.enter, self._facts.gone)
 
     def read(self, snapshots, weeks: int | None, skip: int = 0):
         """Return the count at each owner and snapshot; see :meth:`Sums.read`."""
-        visible = _window(self._upto, snapshots - (skip + self._first), weeks) > 0
-        if len(self._late_keys):
-            visible[self._late_keys] |= self._late_visible(weeks, skip)[:, _evenly(snapshots)]
+        if len(snapshots) == 1:
+            visible = self._weeks.shown(int(snapshots[0]), weeks, skip).any(axis=1)[:, None]
+            visible[self._facts.owner[self._facts.seen_at(weeks, skip, int(snapshots[0]))]] = True
+        else:
+            visible = _window(self._upto, snapshots - (skip + self._weeks.first), weeks) > 0
+            if len(self._facts.owner):
+                visible[self._late[0]] |= self._late_visible(weeks, skip)[:, _evenly(snapshots)]
         counts = np.zeros((self._n_owners, len(snapshots)))
         if len(self._starts):
             counts[self._owners_with_keys] = np.add.reduceat(visible, self._starts, axis=0, dtype="int32")
@@ -150,8 +177,9 @@ class Distincts:
     def _late_visible(self, weeks: int | None, skip: int):
         """Tell which keys have a late fact in a window, at each snapshot."""
         width = self._n_snapshots + 1
-        start, stop, _ = self._late.interval(weeks, skip, self._n_snapshots)
-        change = np.zeros(len(self._late_keys) * width, dtype="int32")
+        keys, facts = self._late
+        start, stop, _ = facts.interval(weeks, skip, self._n_snapshots)
+        change = np.zeros(len(keys) * width, dtype="int32")
         np.add.at(change, start, 1)
         np.subtract.at(change, stop, 1)
         return np.cumsum(change.reshape(-1, width), axis=1, dtype="int32") > 0
@@ -216,50 +244,3 @@ class Days:
         """Return the count at each owner and snapshot; see :meth:`Sums.read`."""
         total = self._prompt.read(snapshots, weeks, skip)
         return total if self._late is None else total + self._late.read(snapshots, weeks, skip)
-
-
-def running_extreme(weeks: Weeks, late: Facts, value, n_owners: int, n_snapshots: int):
-    """Return the largest value visible at each snapshot; for the smallest, give negative values.
-
-    Facts that never leave are a running maximum; the few that do leave are written into each snapshot of their interval.
-
-    Parameters
-    ----------
-    weeks : Weeks
-        Largest value of prompt facts; -inf where there are none.
-    late : Facts
-        The others.
-    value : array of whole numbers, shape (n_late_facts,)
-        Below 2**53 in size.
-    n_owners, n_snapshots : int
-
-    Returns
-    -------
-    array of float64, shape (n_owners, n_snapshots)
-        -inf where nothing is visible.
-
-    Examples
-    --------
-    >>> from renewcast.engine.facts import FOREVER
-    >>> facts = Facts(np.array([0, 0]), np.array([0, 1]), np.array([1, 2]), np.full(2, FOREVER))
-    >>> running_extreme(facts.prompt.weeks("largest", np.array([5.0, 3.0]), 1, 3), facts.late, np.zeros(0), 1, 3)
-    array([[-inf,   5.,   5.]])
-    """
-    grid = np.full((n_owners, n_snapshots), -np.inf)
-    shown = weeks.values[:, : n_snapshots - 1 - weeks.first]
-    if weeks.first < 0:
-        grid[:, 0] = np.max(shown[:, : -weeks.first], axis=1, initial=-np.inf)
-    ahead = shown[:, -weeks.first :]
-    grid[:, 1 : ahead.shape[1] + 1] = ahead
-    grid = grid.ravel()
-    owner, enter, leave = late.owner.astype("int64"), np.maximum(late.enter, 0), late.gone
-    value = np.asarray(value, dtype="float64")
-    stays = (leave >= n_snapshots) & (enter < n_snapshots)
-    np.maximum.at(grid, owner[stays] * n_snapshots + enter[stays], value[stays])
-    grid = np.maximum.accumulate(grid.reshape(n_owners, n_snapshots), axis=1).ravel()
-    leaves = (leave < n_snapshots) & (enter < leave)
-    length = (leave - enter)[leaves].astype("int64")
-    offset = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
-    place = np.repeat(owner[leaves] * n_snapshots + enter[leaves], length) + offset
-    np.maximum.at(grid, place, np.repeat(value[leaves], length))
-    return grid.reshape(n_owners, n_snapshots)

@@ -87,6 +87,16 @@ class RollUp:
             self._places |= plan([measure], self.tables, self.contracts, self.bases)
         return self._places[measure]
 
+    def pass_of(self, measure: Measure) -> Pass:
+        """Return the pass that a measure is rolled up in."""
+        return self._place(measure)[0]
+
+    def let_go(self, measure: Measure, kept: dict) -> None:
+        """Forget what was read of a measure's pass for some owners."""
+        one = self.pass_of(measure)
+        for asked in [asked for asked in kept if isinstance(asked, tuple) and asked[0] == one]:
+            del kept[asked]
+
     def read(self, measure: Measure, owners, n_owners: int, n_snapshots: int, kept: dict) -> MeasureCells:
         """Read the cells of a measure that a number of snapshots can see.
 

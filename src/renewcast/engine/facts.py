@@ -35,6 +35,11 @@ class Weeks:
         """Choose rows."""
         return Weeks(self.first, self.values[owners])
 
+    def shown(self, snapshot: int, length: int | None, skip: int):
+        """Return the weeks that a window shows at a snapshot, so long (None: all before) and ending ``skip`` weeks before it."""
+        last = max(snapshot - skip - self.first, 0)
+        return self.values[:, 0 if length is None else max(last - length, 0) : last]
+
 
 @dataclasses.dataclass(frozen=True)
 class Facts:
@@ -117,6 +122,17 @@ class Facts:
             shown = np.flatnonzero((enter < leave) & (enter < n_snapshots))
             row = self.owner[shown].astype("int64") * (n_snapshots + 1)
             self._places[asked] = row + enter[shown], row + np.minimum(leave[shown], n_snapshots), shown
+        return self._places[asked]
+
+    def seen_at(self, weeks: int | None, skip: int, snapshot: int):
+        """Return which facts a window shows at one snapshot; see :meth:`interval`."""
+        asked = weeks, skip, snapshot, "seen"
+        if asked not in self._places:
+            seen = (np.maximum(self.enter, self.happened + (skip + 1)) if skip else self.enter) <= snapshot
+            seen &= self.gone > snapshot
+            if weeks is not None:
+                seen &= self.happened >= snapshot - (weeks + skip)
+            self._places[asked] = np.flatnonzero(seen)
         return self._places[asked]
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from renewcast.engine import accumulate
 from renewcast.engine.cells import RollUp
+from renewcast.engine.extremes import extreme_at, running_extreme
 from renewcast.engine.facts import LAST_VALUES
 from renewcast.engine.rollup import Measure
 from renewcast.engine.visibility import DAY_SECONDS, EPOCH
@@ -38,6 +39,29 @@ class Grid:
         self._kept: dict = {}
         self._windows: dict[Measure, object] = {}
 
+    def read_all(self, uses):
+        """Read many uses, measure by measure, and let go of what a measure, or a pass, needed after its last one.
+
+        Parameters
+        ----------
+        uses : iterable of tuple
+            What :meth:`read` takes: (measure, window_days), or with the days skipped as a third.
+
+        Yields
+        ------
+        tuple
+            The use, and what it reads; those of one pass follow each other.
+        """
+        by_pass: dict = {}
+        for use in uses:
+            by_pass.setdefault(self._rollup.pass_of(use[0]), {}).setdefault(use[0], {})[use] = None
+        for by_measure in by_pass.values():
+            for measure, wanted in by_measure.items():
+                for use in wanted:
+                    yield use, self.read(*use)
+                self._windows.pop(measure, None)
+            self._rollup.let_go(measure, self._kept)
+
     def read(self, measure: Measure, window_days: int | None = None, skip_days: int = 0):
         """Return a measure over a window at each row.
 
@@ -61,7 +85,7 @@ class Grid:
             self._windows[measure] = self._open(measure)
         found = self._windows[measure]
         if measure.kind in ("latest", "earliest", "last", "first"):
-            extreme = found[self._row, self._number]
+            extreme = found[self._row, self._column if self._is_one else self._number]
             extreme = np.where(np.isneginf(extreme), np.nan, extreme if measure.kind in ("latest", "last") else -extreme)
             if measure.kind in ("last", "first"):
                 return np.mod(extreme, LAST_VALUES)
@@ -89,4 +113,12 @@ class Grid:
         if measure.kind == "distinct":
             return accumulate.Distincts(cells.weeks, cells.late, cells.owner_of_key, *self._size)
         made = {"days": accumulate.Days, "sum": accumulate.Sums, "level": accumulate.Sums}
-        return made.get(measure.kind, accumulate.running_extreme)(cells.weeks, cells.late, cells.late_value, *self._size)
+        if measure.kind not in made and self._is_one:
+            number = int(self._snapshots[0])
+            return extreme_at(cells.weeks, cells.late, cells.late_value, self._size[0], number)[:, None]
+        return made.get(measure.kind, running_extreme)(cells.weeks, cells.late, cells.late_value, *self._size)
+
+    @property
+    def _is_one(self) -> bool:
+        """Tell whether one snapshot is asked for, so that nothing need be run over the others."""
+        return len(self._snapshots) == 1

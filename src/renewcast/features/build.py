@@ -10,8 +10,8 @@ from renewcast.features.catalogue import Catalogue
 from renewcast.features.derived import Tables
 from renewcast.snapshots.terms import is_live
 
-KEYS_AN_ACCOUNT = 40
-"""Users, modules and actions with which the memory of a part is reckoned."""
+BYTES_A_WEEK = 350
+"""With which the memory of a part is reckoned, an account: the cells of one pass and the grids of one measure, of 40 keys say."""
 PART_SHARE = 0.25
 """Share of the engine's memory that one part of the accounts may take in the kernel; the database has a limit of its own."""
 
@@ -70,9 +70,9 @@ def in_parts(snapshots, catalogue: Catalogue, calendar, memory_gb: float):
         yield snapshots
         return
     weeks = int(_number(snapshots, calendar).max()) + 1
-    measures = {use[0] for feature in catalogue.kernel for use in feature.uses}
+    uses = {use for feature in catalogue.kernel for use in feature.uses}
     rows = len(snapshots) / len(accounts)
-    bytes_an_account = 8 * (2 * weeks * (len(measures) + KEYS_AN_ACCOUNT) + 2 * rows * len(catalogue.specs))
+    bytes_an_account = BYTES_A_WEEK * weeks + 8 * rows * (len(uses) + 2 * len(catalogue.specs))
     accounts_a_part = max(int(PART_SHARE * memory_gb * 1e9 / bytes_an_account), 1)
     parts = -(-len(accounts) // accounts_a_part)
     for part in range(parts):
@@ -92,13 +92,17 @@ def _build_part(catalogue: Catalogue, tables: Tables, rollup: RollUp, snapshots,
 
     columns, read = {}, {}
     grid = Grid(rollup, snapshots["account_id"], _number(snapshots, calendar))
-    for done, feature in enumerate(catalogue.kernel, start=1):
-        for use in feature.uses:
-            if use not in read:
-                read[use] = grid.read(*use)
-        values = np.asarray(feature.combine(*(read[use] for use in feature.uses)), dtype="float64")
-        columns[feature.spec.name] = np.where(np.isfinite(values), values, np.nan)
-        say(done, feature.spec.name)
+    waiting: dict = {}
+    for feature in catalogue.kernel:
+        for use in dict.fromkeys(feature.uses):
+            waiting.setdefault(use, []).append(feature)
+    for use, values in grid.read_all(waiting):
+        read[use] = values
+        for feature in waiting[use]:
+            if all(other in read for other in feature.uses):
+                made = np.asarray(feature.combine(*(read[other] for other in feature.uses)), dtype="float64")
+                columns[feature.spec.name] = np.where(np.isfinite(made), made, np.nan)
+                say(len(columns), feature.spec.name)
     for feature in catalogue.products:
         columns[feature.spec.name] = _product_feature(feature, tables, rollup, snapshots, calendar)
     frames = [pd.DataFrame(columns, index=snapshots.index)]
