@@ -87,11 +87,15 @@ def read_windows(view, account_id, as_of, windows, stems=None):
     snapshots = pd.DataFrame({"account_id": np.asarray(account_id, dtype=object), "as_of": pd.Timestamp(as_of)})
     stems, number = measurable(view) if stems is None else stems, view.calendar.number(as_of)
     found = {stem: np.zeros((len(snapshots), len(windows))) for stem in stems}
+    asked: dict = {}
+    for stem in stems:
+        for place, window in enumerate(windows):
+            asked.setdefault((MEASURES[stem], *window), []).append((stem, place))
     for part in in_parts(snapshots, view.catalogue, view.calendar, view.params.engine.memory_gb):
         grid = Grid(view.rollup, part["account_id"], np.full(len(part), number))
-        for stem in stems:
-            for place, (days, skipped) in enumerate(windows):
-                found[stem][part.index, place] = grid.read(MEASURES[stem], days, skipped)
+        for use, values in grid.read_all(asked):
+            for stem, place in asked[use]:
+                found[stem][part.index, place] = values
     return found
 
 
