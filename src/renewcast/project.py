@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from renewcast.project_scores import ProjectScores
+from renewcast.project_markets import ProjectMarkets
 
 
-class Project(ProjectScores):
-    """One project directory: its tables, snapshots, features and models and scores (see :class:`ProjectScores`), and its lists.
+class Project(ProjectMarkets):
+    """One project directory: tables, features, models, scores, customers, markets (see :class:`ProjectMarkets`), and its lists.
 
     Examples
     --------

@@ -43,6 +43,8 @@ ORDER = (
     ("project_revenue",),
     ("project_models",),
     ("project_scores",),
+    ("project_customers",),
+    ("project_markets",),
     ("project",),
     ("audit", "replay"),
     ("layout",),

@@ -14,6 +14,10 @@ from renewcast.forecast.rates import WORDS
 DAYS_A_MONTH = 365.25 / 12
 
 
+class NobodyPays(RenewcastError):
+    """There is nobody whose revenue could be forecast."""
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class Forecast:
     """What becomes of the revenue of today's customers until the end of the horizon; new customers are no part of it.
@@ -113,7 +117,7 @@ def forecast(
 
     Raises
     ------
-    RenewcastError
+    NobodyPays
         "nobody pays ...".
 
     Examples
@@ -131,7 +135,7 @@ def forecast(
     [40000, 5000, 0, 1750, 36750]
     """
     if not len(terms):
-        raise RenewcastError(f"nobody pays anything on {as_of}, as far as the contracts tell; take another day.")
+        raise NobodyPays(f"nobody pays anything on {as_of}, as far as the contracts tell; take another day.")
     terms = terms.sort_values(["account_id", "product", "contract_id"], ignore_index=True)
     accounts = outcomes(terms, rates, probabilities, outlook=outlook, changes=changes)
     named = groups if groups is not None else {}

@@ -99,6 +99,31 @@ def _in_order(columns):
     return pd.DataFrame(frame)
 
 
+def double_funnel(dates, motion, ledger, today):
+    """Count both funnels, the free one first.
+
+    Parameters
+    ----------
+    dates, motion, today : see :func:`free_stages`
+    ledger : renewcast.revenue.ledger.Ledger
+        Paying accounts are followed where it tells single accounts.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        The rows of :func:`funnel`; None where nobody is in either.
+    """
+    import pandas as pd
+
+    parts, free = [], free_stages(dates, motion, today)
+    if len(free):
+        parts.append(funnel(free, FREE, today))
+    if ledger.definition.level == "account" and (ledger.cents > 0).any():
+        paying = paying_stages(dates, ledger)
+        parts += [funnel(paying, PAYING, today)] if len(paying) else []
+    return pd.concat(parts, ignore_index=True) if parts else None
+
+
 def funnel(stages, name: str, today):
     """Count who passes from each stage to the next, and how long it takes, those counted who are still on their way.
 

@@ -118,17 +118,12 @@ def _motions(inputs, motion, prospects):
 def _funnels(inputs, dates, motion):
     import pandas as pd
 
-    from renewcast.markets.double_funnel import FREE, PAYING, free_stages, funnel, paying_stages
+    from renewcast.markets.double_funnel import double_funnel
 
-    today, parts = pd.Timestamp(inputs.as_of), []
-    if inputs.ledger is not None:
-        free = free_stages(dates, motion, today)
-        if len(free):
-            parts.append(funnel(free, FREE, today))
-        if inputs.ledger.definition.level == "account" and (inputs.ledger.cents > 0).any():
-            paying = paying_stages(dates, inputs.ledger)
-            parts += [funnel(paying, PAYING, today)] if len(paying) else []
-    return ((), (), *tables.funnel_table(pd.concat(parts, ignore_index=True))) if parts else None
+    if inputs.ledger is None:
+        return None
+    found = double_funnel(dates, motion, inputs.ledger, pd.Timestamp(inputs.as_of))
+    return None if found is None else ((), (), *tables.funnel_table(found))
 
 
 def _free(inputs, known, dates, motion):

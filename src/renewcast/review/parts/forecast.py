@@ -1,34 +1,26 @@
 """What the coming quarter brings: expected retention with its interval, revenue at risk, and where it stands."""
 
-from renewcast.errors import RenewcastError
 from renewcast.publishing.column import column
 from renewcast.review import forecast_words as words
 from renewcast.review.inputs import Inputs
 from renewcast.review.part import Chart, Figure, Part, Table
 
 TITLE = {"en": "The coming quarter", "zh": "下一季度预测"}
-SEED = 0
 
 
 def forecast(inputs: Inputs) -> Part:
     """Forecast what becomes of today's recurring revenue until the end of the label's horizon."""
     if inputs.ledger is None:
         return Part("forecast", TITLE, missing=words.NO_CONTRACTS)
+    from renewcast.forecast.forecast import NobodyPays
     from renewcast.forecast.growth_ahead import growth_ahead, growth_rates, new_business
-    from renewcast.forecast.of_project import forecast_of, since_ledger
+    from renewcast.forecast.of_project import since_ledger
     from renewcast.forecast.term_table import term_table
 
-    scores, probabilities, changes, outlook = inputs.scores, None, None, None
-    if scores is not None:
-        probabilities = scores.frame[["account_id", "churn_probability"]]
-        if inputs.params.labels.renewal is not None and inputs.project.has_champion("renewal"):
-            outlook = inputs.project.term_outlook(inputs.as_of)
-        if _tells_changes(inputs):
-            changes = inputs.project.account_outlook(inputs.as_of)
-    told = {"probabilities": probabilities, "outlook": outlook, "changes": changes}
+    told = inputs.project.told_by_models(inputs.as_of)
     try:
-        found = forecast_of(inputs.view, inputs.as_of, seed=SEED, **told)
-    except RenewcastError:
+        found = inputs.project.forecast(inputs.as_of, told=told)
+    except NobodyPays:
         return Part("forecast", TITLE, missing=words.NOBODY)
     if found.rates.quarters == 0 and not found.accounts["is_scored"].any():
         return Part("forecast", TITLE, missing=words.NO_PAST)
@@ -43,7 +35,7 @@ def forecast(inputs: Inputs) -> Part:
         _amounts(found.level("group"), "forecast_groups", words.GROUPS, words.GROUP),
         _amounts(found.level("product"), "forecast_products", words.PRODUCTS, words.PRODUCT),
         _amounts(found.level("account"), "forecast_accounts", words.ACCOUNTS, words.ACCOUNT, shown=0),
-        _terms(term_table(found, outlook)),
+        _terms(term_table(found, told.get("outlook"))),
         _growth(growth_ahead(rates)),
     )
     return Part(
@@ -54,12 +46,6 @@ def forecast(inputs: Inputs) -> Part:
         tables=tables,
         charts=_charts(bar),
     )
-
-
-def _tells_changes(inputs) -> bool:
-    """Tell whether a champion for contraction or expansion is in force; without one the outlook of accounts adds nothing."""
-    labelled = [name for name in ("contraction", "expansion") if getattr(inputs.params.labels, name) is not None]
-    return any(inputs.project.has_champion(name) for name in labelled)
 
 
 def _figures(found, retention, bar):
