@@ -51,7 +51,7 @@ class View:
         contracts = {name: CONTRACTS[name] for name in tables}
         self._rollup_directory, self._known_days = rollup_directory, staged.known_days
         self.files, self.mapped_columns, self._spill_directory = dict(staged.tables), staged.mapped_columns, spill_directory
-        self._opened = dict(tables)
+        self._opened, self._made = dict(tables), {}
         self.store = with_derived(tables, contracts, staged.mapped_columns, self.grace_days)
         if "terms" in self.store.tables:
             # Small, and asked for by everything: computed once.
@@ -88,6 +88,13 @@ class View:
         rollup = RollUp(store.tables, store.contracts, origin, measures, bases=store.bases, cells=stored)
         stored.sweep(rollup.passes())
         return rollup
+
+    def once(self, make, as_of: dt.date):
+        """Return what a function makes of this view and a day, kept until it is asked for another day."""
+        day, _ = self._made.get(make, (None, None))
+        if day != as_of:
+            self._made[make] = as_of, make(self, as_of)
+        return self._made[make][1]
 
     @property
     def grace_days(self) -> int:

@@ -9,6 +9,7 @@ from renewcast.forecast.past_quarters import past_quarters
 from renewcast.forecast.rates import rates
 from renewcast.forecast.rivals import last_year_rate, sbg_rate
 from renewcast.forecast.standing import cover_ahead, laid_out
+from renewcast.revenue.of_project import pieces_of
 from renewcast.revenue.versions import contract_versions, heads
 
 
@@ -40,7 +41,7 @@ def forecast_of(view, as_of: dt.date, *, probabilities=None, outlook=None, chang
     versions = contract_versions(view, as_of)
     of_group = heads(view, versions["account_id"], as_of)
     chosen = {"zone": zone, "heads": of_group}
-    pieces, grace = laid_out(versions, section, **chosen), section.definition.grace_days
+    pieces, grace = laid_out(versions, section, **chosen, laid=pieces_of(view, as_of)), section.definition.grace_days
     terms = cover_ahead(pieces, as_of, days, grace)
     past = past_quarters(versions, as_of, days, section, **chosen)
     told = {"probabilities": probabilities, "outlook": outlook, "changes": changes}

@@ -8,7 +8,7 @@ from renewcast.revenue.cover import close_gaps, units_of
 from renewcast.revenue.pieces import pieces
 
 
-def laid_out(versions, section, *, zone: str, heads=None):
+def laid_out(versions, section, *, zone: str, heads=None, laid=None):
     """Lay out what every term pays from day to day, with the gaps closed that the definition of churn tolerates.
 
     Parameters
@@ -19,6 +19,8 @@ def laid_out(versions, section, *, zone: str, heads=None):
     zone : str
     heads : dict of str to str, optional
         For a definition at the level ``parent`` only: the account that names each account's group.
+    laid : pandas.DataFrame, optional
+        What :func:`renewcast.revenue.pieces.pieces` makes of the versions, where it is known already.
 
     Returns
     -------
@@ -26,7 +28,7 @@ def laid_out(versions, section, *, zone: str, heads=None):
         As :func:`renewcast.revenue.pieces.pieces`, from which the ledger is made too: on the last day of a month the sum of the
         cents is the ledger's closing.
     """
-    found = pieces(versions, section, zone=zone)
+    found = pieces(versions, section, zone=zone) if laid is None else laid
     if section.definition.unpaid_cover == "churned":
         found = found[found["cents"] > 0].reset_index(drop=True)
     laid = close_gaps(units_of(found, section.definition.level, heads), section.definition)

@@ -85,7 +85,7 @@ class Ledger:
         return pd.DataFrame(columns)
 
 
-def build_ledger(versions, as_of: dt.date, section, *, zone: str, heads=None) -> Ledger:
+def build_ledger(versions, as_of: dt.date, section, *, zone: str, heads=None, laid=None) -> Ledger:
     """Write the ledger from the versions of the terms.
 
     Parameters
@@ -98,6 +98,8 @@ def build_ledger(versions, as_of: dt.date, section, *, zone: str, heads=None) ->
         The project's time zone: a month is over at midnight there.
     heads : dict of str to str, optional
         The account that names each account's group; needed for the level ``parent`` only.
+    laid : pandas.DataFrame, optional
+        What :func:`renewcast.revenue.pieces.pieces` makes of the versions, where it is known already.
 
     Returns
     -------
@@ -124,21 +126,9 @@ def build_ledger(versions, as_of: dt.date, section, *, zone: str, heads=None) ->
     >>> ledger[["movement", "change_cents", "closing_cents"]].values.tolist()
     [['new', 10000, 10000], ['none', 0, 10000], ['expansion', 5000, 15000], ['churn', -15000, 0]]
     """
-    found = pieces(versions, section, zone=zone)
-    months = _months(found, as_of, zone)
-    if not len(months):
-        raise NoMonths(
-            f"no month of revenue was over on {as_of}, as far as the contracts tell; take a later day, or see `renewcast check`."
-        )
-    definition = section.definition
-    found = units_of(found, definition.level, heads)
-    units = found.attrs["units"]
-    if definition.unpaid_cover == "churned":
-        # Nothing is lost of the money: what costs nothing adds nothing.
-        found = found[found["cents"] > 0].reset_index(drop=True)
-    closed = close_gaps(found, definition)
-    shape = (len(units), len(months) + 1)
-    cents = _on_grid(closed, months, shape, closed["cents"].to_numpy()).astype(np.int64)
+    definition, found = section.definition, pieces(versions, section, zone=zone) if laid is None else laid
+    closed, units, months, cents = closings(found, as_of, definition, zone=zone, heads=heads)
+    shape = cents.shape
     owner, starts, ends = spells(
         closed["unit"].to_numpy(), closed["from_day"].to_numpy(), closed["to_day"].to_numpy(), definition.tolerated_days
     )
@@ -157,6 +147,43 @@ def build_ledger(versions, as_of: dt.date, section, *, zone: str, heads=None) ->
         last_told(versions, units, heads, definition, months, cents, month_ends(months, zone)),
         pending_from(closed, as_of, definition, months, len(units)),
     )
+
+
+def closings(laid, as_of: dt.date, definition, *, zone: str, heads=None):
+    """Add up what is paid at the end of each month.
+
+    Parameters
+    ----------
+    laid : pandas.DataFrame
+        See :func:`renewcast.revenue.pieces.pieces`.
+    as_of : datetime.date
+    definition : params.DefinitionSection
+    zone : str
+    heads : dict of str to str, optional
+
+    Returns
+    -------
+    tuple
+        The pieces with their unit and gaps closed; units and cents as in :class:`Ledger`, the numbers of the months between them.
+
+    Raises
+    ------
+    RenewcastError
+        "no month of revenue ...".
+    """
+    months = _months(laid, as_of, zone)
+    if not len(months):
+        raise NoMonths(
+            f"no month of revenue was over on {as_of}, as far as the contracts tell; take a later day, or see `renewcast check`."
+        )
+    found = units_of(laid, definition.level, heads)
+    units = found.attrs["units"]
+    if definition.unpaid_cover == "churned":
+        # Nothing is lost of the money: what costs nothing adds nothing.
+        found = found[found["cents"] > 0].reset_index(drop=True)
+    closed = close_gaps(found, definition)
+    cents = _on_grid(closed, months, (len(units), len(months) + 1), closed["cents"].to_numpy()).astype(np.int64)
+    return closed, units, months, cents
 
 
 def _months(found, as_of: dt.date, zone: str):

@@ -4,7 +4,8 @@ import datetime as dt
 
 from renewcast.errors import RenewcastError
 from renewcast.revenue.churned import Comparison, compare
-from renewcast.revenue.ledger import Ledger, build_ledger
+from renewcast.revenue.ledger import Ledger, build_ledger, closings
+from renewcast.revenue.pieces import pieces
 from renewcast.revenue.versions import contract_versions, heads
 
 
@@ -18,20 +19,35 @@ def ledger_of(view, as_of: dt.date) -> Ledger:
     """
     section, versions = _section(view), contract_versions(view, as_of)
     of_group = heads(view, versions["account_id"], as_of) if section.definition.level == "parent" else None
-    return build_ledger(versions, as_of, section, zone=view.params.project.time_zone, heads=of_group)
+    chosen = {"zone": view.params.project.time_zone, "heads": of_group, "laid": pieces_of(view, as_of)}
+    return build_ledger(versions, as_of, section, **chosen)
 
 
-def product_ledger(view, as_of: dt.date) -> Ledger:
-    """Write the same ledger with a unit for each account and product, whatever the definition's level.
+def pieces_of(view, as_of: dt.date):
+    """Lay out what every term of a project pays; see :func:`renewcast.revenue.pieces.pieces`. Those of the last day are kept."""
+    return view.once(_pieces, as_of)
+
+
+def _pieces(view, as_of):
+    return pieces(contract_versions(view, as_of), _section(view), zone=view.params.project.time_zone)
+
+
+def product_closings(view, as_of: dt.date):
+    """Return what the ledger would hold with a unit for each account and product, whatever the definition's level.
+
+    Returns
+    -------
+    tuple
+        Units and cents as in :class:`renewcast.revenue.ledger.Ledger`.
 
     Raises
     ------
     RenewcastError
         As :func:`ledger_of`.
     """
-    section = _section(view)
-    by_product = section.model_copy(update={"definition": section.definition.model_copy(update={"level": "product"})})
-    return build_ledger(contract_versions(view, as_of), as_of, by_product, zone=view.params.project.time_zone)
+    definition = _section(view).definition.model_copy(update={"level": "product"})
+    _, units, _, cents = closings(pieces_of(view, as_of), as_of, definition, zone=view.params.project.time_zone)
+    return units, cents
 
 
 def comparison_of(view, as_of: dt.date, other) -> Comparison:

@@ -20,8 +20,13 @@ def contract_versions(view, as_of: dt.date):
     pandas.DataFrame
         contract_id, account_id, product, starts_on, ends_on (NaT: open-ended), known_at, superseded_at (NaT: not replaced
         before ``as_of``), cents (int64, a month); sorted by contract_id and known_at. ``mrr`` is what is paid, in the project's
-        currency: a discount is taken off already, and foreign money was converted when it was staged.
+        currency: a discount is taken off already, and foreign money was converted when it was staged. Those of the last day are
+        kept; do not change them.
     """
+    return view.once(_read, as_of)
+
+
+def _read(view, as_of: dt.date):
     import ibis
     import pandas as pd
 

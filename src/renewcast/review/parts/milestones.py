@@ -129,9 +129,7 @@ def _milestones(inputs):
         "are missed, so the share by the day agreed first stands beside it.",
         "zh": "当前客户。占比：已到期里程碑中按最近约定日期达成的比例；日期可能因逾期而推迟，故并列按最初日期的比例。",
     }
-    tables = [
-        table("milestone_status", title, counted, names, note=note, words={"kind": words.KINDS}, shown=20)
-    ]
+    tables = [table("milestone_status", title, counted, names, note=note, words={"kind": words.KINDS}, shown=20)]
     charts = [Chart("interval", "milestone_status", title, "milestone", ("share",), low="low", high="high")]
     says, figures = [], []
     by_kind = on_time(found, ["kind"]).set_index("kind")

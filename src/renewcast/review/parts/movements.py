@@ -86,20 +86,20 @@ def _products(inputs):
     """Return a row a product: revenue a year ago and now, by revenue now."""
     import pandas as pd
 
-    from renewcast.revenue.of_project import product_ledger
+    from renewcast.revenue.of_project import product_closings
 
-    ledger = product_ledger(inputs.view, inputs.as_of)
-    if ledger.units["product"].isna().all():
+    units, cents = product_closings(inputs.view, inputs.as_of)
+    if units["product"].isna().all():
         return pd.DataFrame()
-    cents = pd.DataFrame(
+    closings = pd.DataFrame(
         {
-            "product": ledger.units["product"].fillna("–").astype(str),
-            "before": ledger.cents[:, max(ledger.cents.shape[1] - 13, 0)] / 100,
-            "now": ledger.cents[:, -1] / 100,
-            "accounts": (ledger.cents[:, -1] > 0).astype("int64"),
+            "product": units["product"].fillna("–").astype(str),
+            "before": cents[:, max(cents.shape[1] - 13, 0)] / 100,
+            "now": cents[:, -1] / 100,
+            "accounts": (cents[:, -1] > 0).astype("int64"),
         }
     )
-    table = cents.groupby("product", sort=True).sum().reset_index()
+    table = closings.groupby("product", sort=True).sum().reset_index()
     table["change"] = table["now"] - table["before"]
     table["share"] = table["now"] / max(table["now"].sum(), 1e-9)
     return table.sort_values(["now", "product"], ascending=[False, True], ignore_index=True)
