@@ -30,7 +30,9 @@ class DuckDB(Backend):
             return column.to_pylist() if by_cell else column.to_pandas()
 
         frame = pd.DataFrame({name: read(column) for name, column in zip(table.column_names, table.columns, strict=True)})
-        return expr.__pandas_result__(_Converted.convert_table(frame, rows.schema()))
+        converted = _Converted.convert_table(frame, rows.schema())
+        # Ibis would convert a table once more.
+        return converted if rows is expr else expr.__pandas_result__(converted)
 
 
 class _Converted(DuckDBPandasData):
