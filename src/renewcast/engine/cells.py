@@ -9,7 +9,8 @@ import numpy as np
 from renewcast.engine import scatter, visibility
 from renewcast.engine.facts import FOREVER, Facts, MeasureCells
 from renewcast.engine.keys import UnfitKeys
-from renewcast.engine.rollup import Basis, Measure, Pass, owner, plan
+from renewcast.engine.numbered import NumberedKeys
+from renewcast.engine.rollup import Basis, Measure, Pass, plan
 
 
 class RollUp:
@@ -54,6 +55,7 @@ class RollUp:
         self._cells = cells or self._from_tables
         self._tables_of_cells: dict[Pass, ibis.Table] = {}
         self._numbered: dict[Pass, NumberedKeys] = {}
+        self._besides: dict[Measure, NumberedKeys] = {}
         self._replaced: dict[str, bool] = {}
 
     def passes(self) -> list[Pass]:
@@ -118,20 +120,20 @@ class RollUp:
         scattered = self._scatter(one) if basis is None else None
         if scattered is not None:
             return scattered.read(one, column, owners, n_owners, n_snapshots, kept)
-        cells = self.cells_of(one)
-        is_keyed, by_key = measure.kind == "distinct", basis is not None
-        cells = cells.filter(cells.enter < n_snapshots, cells.enter < cells.gone)
+        is_keyed = measure.kind == "distinct"
         if basis is not None and basis.beside is not None:
-            return self._beside(measure, cells, basis, column, owners, (n_owners, n_snapshots))
-        if (one, is_keyed, by_key) not in kept:
+            keys = self._beside(measure, one, basis, column)
+            facts, values, owner_of_key = keys.read(owners, n_snapshots) if is_keyed else keys.read_owners(owners, n_snapshots)
+            return _of_measure(measure, facts, values[0], owner_of_key, n_owners, n_snapshots)
+        asked = one, is_keyed, basis is not None
+        if asked not in kept:
             if is_keyed:
-                if one not in self._numbered:
-                    columns = [f"m{i}" for i in range(len(one.summaries))]
-                    self._numbered[one] = NumberedKeys(self._tables_of_cells[one], columns)
-                kept[one, is_keyed, by_key] = self._numbered[one].read(owners, n_snapshots)
+                kept[asked] = self._numbers(one).read(owners, n_snapshots)
+            elif basis is not None:
+                kept[asked] = self._numbers(one).read_owners(owners, n_snapshots, are_keys=True)
             else:
-                kept[one, is_keyed, by_key] = _read(cells, owners, by_key, len(one.summaries))
-        facts, values, owner_of_key = kept[one, is_keyed, by_key]
+                kept[asked] = _read(self.cells_of(one), owners, n_snapshots, len(one.summaries))
+        facts, values, owner_of_key = kept[asked]
         return _of_measure(measure, facts, values[column], owner_of_key, n_owners, n_snapshots)
 
     def _scatter(self, one: Pass):
@@ -150,76 +152,33 @@ class RollUp:
         found = self._scattered[one.table]
         return found if found is not None and one in found.passes else None
 
-    def _beside(self, measure: Measure, cells, basis: Basis, column: int, owners, size) -> MeasureCells:
-        """Join keyed cells with the versions of their keys, as both were known."""
-        versions, origin = self.tables[basis.beside], self.origin
-        if measure.where is not None:
-            versions = versions.filter(measure.where(versions))
-        versions = versions.select(
-            v_account_id="account_id",
-            v_key=versions[basis.key].cast("string"),
-            v_enter=(visibility.cell(versions.known_at, origin) + 1).cast("int32"),
-            v_gone=ibis.coalesce(visibility.cell(versions.superseded_at, origin) + 1, int(FOREVER)).cast("int32"),
-            counted=versions[measure.column].cast("string") if measure.column else ibis.null("string"),
-        )
-        joined = cells.join(versions, (cells.account_id == versions.v_account_id) & (cells.key == versions.v_key))
-        joined = joined.mutate(enter=ibis.greatest(joined.enter, joined.v_enter), gone=ibis.least(joined.gone, joined.v_gone))
-        joined = joined.filter(joined.enter < joined.gone)
-        is_keyed = measure.kind == "distinct"
-        if is_keyed:
-            joined = joined.filter(joined.counted.notnull()).mutate(key=joined.counted)
-        chosen = joined.select("account_id", "key", "happened", "enter", "gone", m0=joined[f"m{column}"])
-        read = NumberedKeys(chosen, ["m0"]).read(owners, size[1]) if is_keyed else _read(chosen, owners, False, 1)
-        facts, values, owner_of_key = read
-        return _of_measure(measure, facts, values[0], owner_of_key, *size)
+    def _numbers(self, one: Pass) -> NumberedKeys:
+        """Return the numbered keys of a pass."""
+        if one not in self._numbered:
+            self._numbered[one] = NumberedKeys.of(self.cells_of(one), [f"m{i}" for i in range(len(one.summaries))])
+        return self._numbered[one]
+
+    def _beside(self, measure: Measure, one: Pass, basis: Basis, column: int) -> NumberedKeys:
+        """Return a pass's keyed cells joined with the versions of their keys, as both were known."""
+        if measure not in self._besides:
+            versions, origin = self.tables[basis.beside], self.origin
+            if measure.where is not None:
+                versions = versions.filter(measure.where(versions))
+            versions = versions.select(
+                "account_id",
+                key=versions[basis.key].cast("string"),
+                v_enter=(visibility.cell(versions.known_at, origin) + 1).cast("int32"),
+                v_gone=ibis.coalesce(visibility.cell(versions.superseded_at, origin) + 1, int(FOREVER)).cast("int32"),
+                counted=versions[measure.column].cast("string") if measure.column else ibis.null("string"),
+            )
+            self._besides[measure] = self._numbers(one).beside(versions, f"m{column}", measure.kind == "distinct")
+        return self._besides[measure]
 
 
-class NumberedKeys:
-    """The cells of a keyed pass with whole numbers for keys, those of one account together; numbered once, read part by part.
-
-    Parameters
-    ----------
-    cells : ibis.Table
-    columns : list of str
-        What the cells bring.
-    """
-
-    def __init__(self, cells, columns: list[str]):
-        keys = cells.select("account_id", "key").distinct()
-        self._keys = keys.mutate(number=ibis.row_number().over(order_by=[keys.account_id, keys.key]).cast("int32")).cache()
-        numbered = self._keys.select(k_account_id="account_id", k_key="key", number="number")
-        joined = cells.join(numbered, (cells.account_id == numbered.k_account_id) & (cells.key == numbered.k_key))
-        self._names = columns
-        self._cells = joined.select("number", "happened", "enter", "gone", *columns).cache()
-
-    def read(self, owners, n_snapshots: int):
-        """Read the cells of some owners' keys; see :meth:`RollUp.read`.
-
-        Returns
-        -------
-        tuple of Facts, list of pyarrow.ChunkedArray, array of int
-            Facts belong to keys numbered from 0; the columns; the owner of each key.
-        """
-        mine = self._keys.join(owners, self._keys.account_id == owners.owner_id)
-        mine = mine.select("owner", "number").order_by("number").to_pyarrow()
-        number, owner_of_key = mine["number"].to_numpy(), mine["owner"].to_numpy()
-        low, high = (int(number[0]), int(number[-1])) if len(number) else (0, -1)
-        cells = self._cells
-        cells = cells.filter(cells.number.between(low, high), cells.enter < n_snapshots, cells.enter < cells.gone)
-        found = cells.to_pyarrow()
-        place = np.full(high - low + 1, -1, dtype="int32")
-        place[number - low] = np.arange(len(number))
-        key = place[found["number"].to_numpy() - low]
-        facts = Facts(key, *(found[name].to_numpy() for name in ("happened", "enter", "gone")))
-        if (key < 0).any():
-            facts, found = facts.take(key >= 0), found.filter(key >= 0)
-        return facts, [found[name] for name in self._names], owner_of_key
-
-
-def _read(cells, owners, by_key: bool, n_columns: int):
+def _read(cells, owners, n_snapshots: int, n_columns: int):
     """Bring cells into Python as numbers: what owner they belong to, when they count, what they bring."""
-    owner_id = owner(cells.account_id, cells.key) if by_key else cells.account_id
-    owned = cells.mutate(cell_owner=owner_id).join(owners, ibis._.cell_owner == owners.owner_id)
+    cells = cells.filter(cells.enter < n_snapshots, cells.enter < cells.gone)
+    owned = cells.join(owners, cells.account_id == owners.owner_id)
     names = [f"m{i}" for i in range(n_columns)]
     found = owned.select("owner", "happened", "enter", "gone", *names).to_pyarrow()
     facts = Facts(*(found[name].to_numpy() for name in ("owner", "happened", "enter", "gone")))

@@ -103,22 +103,22 @@ def _build_part(catalogue: Catalogue, tables: Tables, rollup: RollUp, snapshots,
                 made = np.asarray(feature.combine(*(read[other] for other in feature.uses)), dtype="float64")
                 columns[feature.spec.name] = np.where(np.isfinite(made), made, np.nan)
                 say(len(columns), feature.spec.name)
-    for feature in catalogue.products:
-        columns[feature.spec.name] = _product_feature(feature, tables, rollup, snapshots, calendar)
+    for group in _by(catalogue.products, "held"):
+        columns |= _product_features(group, tables, rollup, snapshots, calendar)
     frames = [pd.DataFrame(columns, index=snapshots.index)]
-    for group in _by_source(catalogue.rows):
+    for group in _by(catalogue.rows, "source"):
         say(len(catalogue.kernel), group[0].source)
         frames.append(_row_features(group, tables, snapshots))
     frame = pd.concat(frames, axis=1)
     return frame[[spec.name for spec in catalogue.specs]]
 
 
-def _by_source(groups):
-    """Gather the groups of one source, so that its rows are cut once."""
-    by_source = {}
-    for group in groups:
-        by_source.setdefault(group.source, []).append(group)
-    return list(by_source.values())
+def _by(features, name: str):
+    """Gather the features of one table, so that its rows are cut once."""
+    by_table = {}
+    for feature in features:
+        by_table.setdefault(getattr(feature, name), []).append(feature)
+    return list(by_table.values())
 
 
 def _panel(snapshots):
@@ -129,19 +129,23 @@ def _panel(snapshots):
     return panel
 
 
-def _product_feature(feature, tables: Tables, rollup: RollUp, snapshots, calendar):
-    """Count the products held at each snapshot that the feature chooses."""
+def _product_features(features, tables: Tables, rollup: RollUp, snapshots, calendar):
+    """Count the products held at each snapshot that each feature chooses; all features are of one ``held`` table."""
     import ibis
 
     panel = _panel(snapshots)
-    rows = visibility.visible_rows(tables.tables[feature.held], ibis.memtable(panel), tables.contracts[feature.held])
+    source = features[0].held
+    rows = visibility.visible_rows(tables.tables[source], ibis.memtable(panel), tables.contracts[source])
     held = rows.filter(is_live(rows)).select("account_id", "as_of", "product").distinct().to_pandas()
     held["as_of"] = held["as_of"].astype("datetime64[us]")
     keys = [owner_name(*pair) for pair in zip(held["account_id"].astype(str), held["product"].astype(str), strict=True)]
     grid = Grid(rollup, keys, _number(held, calendar))
-    held["chosen"] = feature.chosen(grid.read(feature.measure, feature.spec.window_days)).astype("float64")
-    counts = held.groupby(["account_id", "as_of"], as_index=False)["chosen"].sum()
-    return panel.merge(counts, on=["account_id", "as_of"], how="left")["chosen"].fillna(0.0).to_numpy()
+    names = [feature.spec.name for feature in features]
+    for feature in features:
+        held[feature.spec.name] = feature.chosen(grid.read(feature.measure, feature.spec.window_days)).astype("float64")
+    counts = held.groupby(["account_id", "as_of"], as_index=False)[names].sum()
+    found = panel.merge(counts, on=["account_id", "as_of"], how="left")
+    return {name: found[name].fillna(0.0).to_numpy() for name in names}
 
 
 def _row_features(groups, tables: Tables, snapshots):
