@@ -11,7 +11,7 @@ from spec.signals_example import T, company
 from renewcast.datasets.known import Known
 from renewcast.lifecycle.acquisition import attribution
 from renewcast.lifecycle.handover import fields_known, handover, kickoff, kickoff_times
-from renewcast.lifecycle.history import moves, time_in_stage, transitions
+from renewcast.lifecycle.history import moves, stage_history, time_in_stage, transitions
 from renewcast.lifecycle.phases import phase_sizes, phases
 from renewcast.lifecycle.ratios import rates, shares
 from renewcast.lifecycle.renewals import by_lead, by_outcome, decided_terms
@@ -56,6 +56,12 @@ def test_a_stage_is_told_by_what_was_known_on_its_day():
         "young": 276, "grown": 275, "old": 91, "ending": 90, "between": -30, "renewed": 370, "told late": 5,
     }  # fmt: skip
     assert found["mrr"].to_dict() == {name: 0 if name == "between" else 100 for name in found.index}
+    # A year's days at once are each of them alone: "told late" and "to come" were known on other days than they began.
+    days = [T - dt.timedelta(days=back) for back in range(400, -1, -25)]
+    history = stage_history(view, days[::-1])
+    for day in days:
+        alone = stages_on(view, day).set_index("account_id")["stage"].map(STAGES.index)
+        assert history[pd.Timestamp(day)][lambda places: places >= 0].to_dict() == alone.to_dict()
 
 
 def histories(text):

@@ -105,6 +105,30 @@ def known_by(table, instant: dt.datetime):
     return table.filter((table.known_at < cut) & (table.superseded_at.isnull() | (table.superseded_at >= cut)))
 
 
+def seen_on(table, instants):
+    """Return the versions of a table's rows that any of some instants sees, with the instants that see each; nothing is masked.
+
+    Parameters
+    ----------
+    table : ibis.Table
+        A staged table.
+    instants : list of datetime.datetime
+        Ascending.
+
+    Returns
+    -------
+    ibis.Table
+        With ``seen_from`` and ``seen_until`` (int64): what :func:`known_by` gives at ``instants[k]`` are the rows with
+        ``seen_from <= k < seen_until``.
+    """
+    cuts = [ibis.literal(instant) for instant in instants]
+    none, every = ibis.literal(0, type="int64"), ibis.literal(len(cuts), type="int64")
+    seen_from = sum(((table.known_at >= cut).cast("int64") for cut in cuts), none)
+    seen_until = ibis.coalesce(sum(((table.superseded_at >= cut).cast("int64") for cut in cuts), none), every)
+    rows = table.mutate(seen_from=seen_from, seen_until=seen_until)
+    return rows.filter(rows.seen_from < rows.seen_until)
+
+
 def visible_rows(table, snapshots, contract):
     """Join every snapshot with the rows of its account that were known then, later columns masked.
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from renewcast.lifecycle.stages import STAGES, stages_on
+from renewcast.lifecycle.stages import STAGES, stages_over
 
 MONTHS = 12
 NEW, LEFT = "new", "left"
@@ -40,21 +40,15 @@ def stage_history(view, days: list[dt.date]):
     Returns
     -------
     pandas.DataFrame, indexed by account_id (sorted; everybody who was a customer on any of the days)
-        One column a day (datetime64), int8: the number of the stage in :data:`renewcast.lifecycle.stages.STAGES`, -1 where the
-        account was no customer.
+        One column a day (datetime64, ascending), int8: the number of the stage in :data:`renewcast.lifecycle.stages.STAGES`, -1
+        where the account was no customer.
     """
-    import numpy as np
     import pandas as pd
 
-    number = {stage: place for place, stage in enumerate(STAGES)}
-    found = {}
-    for day in days:
-        stages = stages_on(view, day)
-        codes = stages["stage"].map(number).to_numpy().astype(np.int8)
-        found[pd.Timestamp(day)] = pd.Series(codes, index=pd.Index(stages["account_id"], name="account_id"))
-    names = sorted(set().union(*(column.index for column in found.values())))
-    filled = {day: column.reindex(names).fillna(-1).astype(np.int8) for day, column in found.items()}
-    return pd.DataFrame(filled, index=pd.Index(names, name="account_id"))
+    days = sorted(set(days))
+    names, places = stages_over(view, days)
+    columns = pd.Index([pd.Timestamp(day) for day in days])
+    return pd.DataFrame(places, index=pd.Index(names, name="account_id", dtype="str"), columns=columns)
 
 
 def transitions(history):

@@ -1,6 +1,7 @@
 """The lifecycle stage of an account by date and contract (C64)."""
 
 import datetime as dt
+from typing import NamedTuple
 
 ONBOARDING_DAYS = 90
 GROWTH_DAYS = 270
@@ -34,10 +35,17 @@ def lifecycle_stage(days_since_start, days_to_cover_end):
     """
     import numpy as np
 
+    return np.array(STAGES)[_places(days_since_start, days_to_cover_end)]
+
+
+def _places(days_since_start, days_to_cover_end):
+    """Return the place of each account's stage in `STAGES`, int8."""
+    import numpy as np
+
     since, left = np.asarray(days_since_start, dtype="float64"), np.asarray(days_to_cover_end, dtype="float64")
-    return np.select(
-        [left <= RENEWAL_DAYS, since < ONBOARDING_DAYS, since < GROWTH_DAYS], ["renewal", "onboarding", "growth"], "steady"
-    )
+    places = [STAGES.index(stage) for stage in ("renewal", "onboarding", "growth", "steady")]
+    found = np.select([left <= RENEWAL_DAYS, since < ONBOARDING_DAYS, since < GROWTH_DAYS], places[:3], places[3])
+    return found.astype(np.int8)
 
 
 def stages_on(view, day: dt.date):
@@ -57,8 +65,17 @@ def stages_on(view, day: dt.date):
         account_id (sorted, each once), stage, days_since_start, days_to_end (days until the known cover ends, negative after it;
         NaN: open-ended), mrr (currency units a month of the terms that are live; NaN without contracts).
     """
+    import numpy as np
+    import pandas as pd
+
     if "contracts" in view.store.tables:
-        frame = _by_terms(view.known_contracts(day), day, view.grace_days)
+        terms, names = _coded(view.terms_over([day]))
+        held, since, left = _in_cover(terms, len(names), day, view.grace_days)
+        today = _number(day)
+        live = (terms.starts < today) & (terms.ends >= today)
+        mrr = np.bincount(terms.owner[live], weights=terms.mrr[live], minlength=len(names))
+        columns = {"account_id": names[held], "days_since_start": since, "days_to_end": left, "mrr": mrr[held]}
+        frame = pd.DataFrame(columns)
     else:
         frame = view.population([day])[["account_id", "mrr"]]
         since = view.days_since_start(frame["account_id"], day) if len(frame) else []
@@ -67,27 +84,95 @@ def stages_on(view, day: dt.date):
     return frame[["account_id", "stage", "days_since_start", "days_to_end", "mrr"]]
 
 
-def _by_terms(terms, day: dt.date, grace_days: int):
-    """Find who is in cover and since when: the rule of snapshots.population on whole numbers, for reviews ask for many days."""
+def stages_over(view, days: list[dt.date]):
+    """Return what :func:`stages_on` says of the stage on each of some days.
+
+    Parameters
+    ----------
+    view : datasets.view.View
+    days : list of datetime.date
+        Ascending; without contracts snapshot days.
+
+    Returns
+    -------
+    names : array of str, shape (n_accounts,)
+        Sorted; everybody who was a customer on any of the days.
+    places : array of int8, shape (n_accounts, n_days)
+        The place of the stage in :data:`STAGES`, -1 where the account was no customer.
+    """
+    import numpy as np
+
+    if "contracts" not in view.store.tables:
+        return _of_population(view, days)
+    # One read for all days: most terms are the same on all of them.
+    terms, names = _coded(view.terms_over(days))
+    places = np.full((len(names), len(days)), -1, dtype=np.int8)
+    for place, day in enumerate(days):
+        held, since, left = _in_cover(terms.seen_on(place), len(names), day, view.grace_days)
+        places[held, place] = _places(since, left)
+    was_customer = (places >= 0).any(axis=1)
+    return names[was_customer], places[was_customer]
+
+
+def _of_population(view, days):
+    import numpy as np
+
+    found = [stages_on(view, day) for day in days]
+    names = np.unique(np.concatenate([frame["account_id"].to_numpy(dtype=object) for frame in found]))
+    places = np.full((len(names), len(days)), -1, dtype=np.int8)
+    for place, frame in enumerate(found):
+        held = np.searchsorted(names, frame["account_id"].to_numpy(dtype=object))
+        places[held, place] = _places(frame["days_since_start"], frame["days_to_end"])
+    return names, places
+
+
+class _Terms(NamedTuple):
+    """Terms as whole numbers, which reviews of many days and accounts can afford."""
+
+    owner: object
+    starts: object
+    ends: object
+    mrr: object
+    seen_from: object
+    seen_until: object
+
+    def seen_on(self, place: int):
+        """Return the terms that the day at a place sees."""
+        seen = (self.seen_from <= place) & (place < self.seen_until)
+        return _Terms(*(column[seen] for column in self))
+
+
+def _coded(terms):
+    """Return the terms of View.terms_over as numbers, and whose they are, sorted."""
     import numpy as np
     import pandas as pd
 
-    from renewcast.revenue.cover import spells
-    from renewcast.revenue.day_numbers import FOREVER, days
+    from renewcast.revenue.day_numbers import days
 
-    today = int(np.datetime64(day, "D").astype(np.int64))
     owner, names = pd.factorize(terms["account_id"], sort=True)
-    starts, ends = days(terms["starts_on"]), days(terms["ends_on"])
-    first = np.full(len(names), FOREVER)
-    np.minimum.at(first, owner, starts)
-    live = (starts < today) & (ends >= today)
-    mrr = np.bincount(owner[live], weights=terms["mrr"].to_numpy()[live], minlength=len(names))
-    recent = ends >= today - grace_days
-    held, _, until = spells(owner[recent], starts[recent], ends[recent], grace_days)
+    rest = (terms[name].to_numpy() for name in ("mrr", "seen_from", "seen_until"))
+    return _Terms(owner, days(terms["starts_on"]), days(terms["ends_on"]), *rest), np.asarray(names, dtype=object)
+
+
+def _number(day: dt.date) -> int:
+    return (day - dt.date(1970, 1, 1)).days
+
+
+def _in_cover(terms: _Terms, n_owners: int, day: dt.date, grace_days: int):
+    """Find who is in cover, since how many days, and for how many more (NaN: open-ended): the rule of snapshots.population."""
+    import numpy as np
+
+    from renewcast.revenue.cover import spells
+    from renewcast.revenue.day_numbers import FOREVER
+
+    today = _number(day)
+    first = np.full(n_owners, FOREVER)
+    np.minimum.at(first, terms.owner, terms.starts)
+    recent = terms.ends >= today - grace_days
+    held, _, until = spells(terms.owner[recent], terms.starts[recent], terms.ends[recent], grace_days)
     # Spells come in order: the first one of an owner is the one that the day lies in, or that has just ended.
     held, place = np.unique(held, return_index=True)
     began = first[held] < today
     held, until = held[began], until[place][began]
     left = np.where(until >= FOREVER, np.nan, (until - today).astype(float))
-    columns = {"account_id": np.asarray(names, dtype=object)[held], "days_since_start": (today - first[held]).astype(float)}
-    return pd.DataFrame(columns | {"days_to_end": left, "mrr": mrr[held]})
+    return held, (today - first[held]).astype(float), left
