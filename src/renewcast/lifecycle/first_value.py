@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from renewcast.datasets.among import is_among
 from renewcast.datasets.known import Known
 from renewcast.lifecycle.milestones import FIRST_VALUE_DAYS, plan
 from renewcast.revenue.survival import life_table, log_rank
@@ -57,7 +58,7 @@ def first_value(known: Known) -> FirstValue | None:
     # Whoever began before anything was recorded may have reached it where nobody looked.
     frame = frame[frame["started_on"] >= since]
     if judged is not None:
-        frame = frame[frame["account_id"].isin(judged)]
+        frame = frame[is_among(frame["account_id"], judged)]
     frame = frame.reset_index(drop=True)
     seen = (known.as_of - frame["started_on"]).dt.days.to_numpy()
     day = _of(first, frame["account_id"]).dt.floor("D")

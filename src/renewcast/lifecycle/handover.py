@@ -1,5 +1,6 @@
 """The hand-over from sales to customer success: what was known of an account two weeks after its first term began (C66)."""
 
+from renewcast.datasets.among import is_among
 from renewcast.engine import visibility
 from renewcast.lifecycle.first_value import began
 from renewcast.revenue.survival import life_table
@@ -58,7 +59,7 @@ def handover(known, past_days: int = PAST_DAYS):
             rows = visibility.visible_rows(known.view.store.tables[table], panel, known.view.store.contracts[table])
             told |= _told(rows, mine)
     for name in fields:
-        found[name] = found.index.isin(told[name])
+        found[name] = is_among(found.index, told[name])
     found["missing"] = (~found[fields]).sum(axis=1).astype("int64")
     return found.assign(completeness=1 - found["missing"] / len(fields) if fields else float("nan"))
 

@@ -1,5 +1,6 @@
 """The four phases of an account's life with the evidence for each step: marketing, implementation, success, continued (C54)."""
 
+from renewcast.datasets.among import is_among
 from renewcast.lifecycle.first_value import began, first_value
 from renewcast.lifecycle.renewals import first_renewal
 from renewcast.lifecycle.stages import ONBOARDING_DAYS
@@ -40,7 +41,7 @@ def phases(known):
         reached = np.where(reached < as_of, reached, np.datetime64("NaT"))
     else:
         reached = value.frame.set_index("account_id")["first_value_on"].reindex(accounts["account_id"]).to_numpy()
-        judged = accounts["account_id"].isin(value.frame["account_id"]).to_numpy()
+        judged = is_among(accounts["account_id"], value.frame["account_id"])
         # Of those whose beginning nobody recorded, ninety days stand in for the value.
         late = start + np.timedelta64(ONBOARDING_DAYS, "D")
         reached = np.where(~judged & (late < as_of), late, reached)

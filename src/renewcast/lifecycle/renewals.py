@@ -1,5 +1,9 @@
 """The renewal stage, term by term: what was still open so many days before the end, who was met, and what came of it (C69)."""
 
+import datetime as dt
+
+from renewcast.datasets.among import is_among
+
 LEADS = (180, 120, 90, 60, 30)
 PAST_DAYS = 364
 OUTCOME_DAYS = 90
@@ -12,10 +16,10 @@ def first_renewal(known):
 
     if "contracts" not in known.view.store.tables:
         return pd.Series([], dtype="datetime64[us]")
-    terms = known.frame("contracts", "contract_id")
-    ends = known.view.known_terms(known.as_of.date())
-    ends = ends[ends["is_succeeded"] & (ends["ends_on"] < known.as_of)].merge(terms, on="contract_id")
-    return ends.groupby("account_id")["ends_on"].min()
+    rows = known.rows("terms")
+    ended = rows.filter(rows.is_succeeded & (rows.ends_on.cast("timestamp") < rows.as_of))
+    first = ended.group_by("account_id").aggregate(ends_on=ended.ends_on.min().cast("timestamp")).to_pandas()
+    return first.set_index("account_id")["ends_on"].sort_index()
 
 
 def decided_terms(known, past_days: int = PAST_DAYS):
@@ -33,21 +37,14 @@ def decided_terms(known, past_days: int = PAST_DAYS):
         contract_id, account_id, starts_on, ends_on, known_at (from when on it was known to end: nobody could prepare for an end
         that was not), renewed (a successor is known), renewed_at (from when on it was known; NaT: not renewed), mrr.
     """
-    import pandas as pd
-
-    view, as_of = known.view, known.as_of.date()
-    terms = view.known_contracts(as_of)[["contract_id", "account_id", "starts_on", "ends_on", "mrr"]]
-    until = pd.Timestamp(as_of) - pd.Timedelta(days=view.grace_days)
-    terms = terms[(terms["ends_on"] < until) & (terms["ends_on"] >= until - pd.Timedelta(days=past_days))]
-    told = view.known_terms(as_of)[["contract_id", "is_succeeded"]].rename(columns={"is_succeeded": "renewed"})
-    versions = view.term_versions(as_of).sort_values(["contract_id", "known_at"])
-    first = versions[versions["ends_on"].notna()].groupby("contract_id")["known_at"].min()
-    signed = versions[versions["is_succeeded"]].groupby("contract_id")["known_at"].min()
-    terms = terms.merge(told, on="contract_id")
-    terms["known_at"] = first.reindex(terms["contract_id"]).to_numpy(dtype="datetime64[us]")
-    terms["renewed_at"] = signed.reindex(terms["contract_id"]).to_numpy(dtype="datetime64[us]")
+    as_of = known.as_of.date()
+    until = as_of - dt.timedelta(days=known.view.grace_days)
+    terms = known.view.ended_terms(as_of, until - dt.timedelta(days=past_days), until)
+    names = {"is_succeeded": "renewed", "end_known_at": "known_at", "succession_known_at": "renewed_at"}
+    terms = terms.rename(columns=names)[["contract_id", "account_id", "starts_on", "ends_on", "mrr", *names.values()]]
     terms["renewed_at"] = terms["renewed_at"].where(terms["renewed"])
-    return terms.sort_values("contract_id", ignore_index=True)
+    columns = ["contract_id", "account_id", "starts_on", "ends_on", "known_at", "renewed", "renewed_at", "mrr"]
+    return terms[columns]
 
 
 def by_lead(terms, met=None, leads: tuple[int, ...] = LEADS):
@@ -149,7 +146,7 @@ def by_outcome(terms, milestones):
 
     customer = milestones[milestones["kind"].eq("customer")]
     frame = _lasting(terms, 2 * OUTCOME_DAYS)
-    frame = frame[frame["account_id"].isin(customer["account_id"])]
+    frame = frame[is_among(frame["account_id"], customer["account_id"])]
     reached = customer[["account_id", "achieved_at"]].dropna().rename(columns={"achieved_at": "occurred_at"})
     until = frame["ends_on"] - pd.Timedelta(days=OUTCOME_DAYS)
     outcome = np.where(_was_met(frame["account_id"], frame["starts_on"], until, reached) > 0, "reached", "not_reached")

@@ -1,5 +1,6 @@
 """First value, milestones and goals: how soon customers get there, what is late, where the outcome is missing."""
 
+from renewcast.datasets.among import is_among
 from renewcast.review.inputs import Inputs
 from renewcast.review.part import Chart, Figure, Part
 from renewcast.review.parts import _customer_words as words
@@ -83,7 +84,8 @@ def _first_value(inputs):
         tables.append(table("first_value_groups", title, compared, names, words={"grouping": words.GROUPINGS}, shown=20))
     yield {"says": says, "figures": figures, "tables": tables, "charts": charts}
     size = groups.get("company_size", next(iter(groups.values()), [""] * len(frame)))
-    yield _waiting(inputs, waiting(value, size, frame["account_id"].isin(inputs.known.accounts["account_id"])))
+    is_customer = is_among(frame["account_id"], inputs.known.accounts["account_id"])
+    yield _waiting(inputs, waiting(value, size, is_customer))
 
 
 def _waiting(inputs, listed):
