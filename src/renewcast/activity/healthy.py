@@ -1,16 +1,14 @@
 """How far an account's use lies from that of healthy peers: those who stayed, as they were then (C20)."""
 
 import dataclasses
-import datetime as dt
 
 import numpy as np
 
+from renewcast.activity.looks import earlier_day, looks, on_days
 from renewcast.activity.modules import UNNAMED, has_modules, held, module_use, shares, windows_of
-from renewcast.activity.readings import drawn_population
+from renewcast.datasets.among import is_among
 from renewcast.datasets.known import Known
 
-EARLIER_DAYS = 182
-"""So long before the snapshot the peers are looked at: by now it is known who of them stayed."""
 MIN_PEERS = 20
 ALL = ""
 
@@ -27,7 +25,7 @@ class Healthy:
         account_id, peers, distance in [0, 1] (half the sum of the differences of shares: so much of the use would have to lie
         elsewhere); accounts with use in the longest window; sorted by account.
     then : pandas.DataFrame
-        The same, ``EARLIER_DAYS`` earlier, with ``stayed``: what the distance was worth. Whoever stayed is held against the
+        The same, half a year earlier, with ``stayed``: what the distance was worth. Whoever stayed is held against the
         others who did, himself left out.
     """
 
@@ -57,19 +55,18 @@ def healthy(known: Known) -> Healthy | None:
     ----------
     Total variation distance: Levin, Peres, Wilmer, Markov Chains and Mixing Times (2009), proposition 4.2.
     """
-    view, day = known.view, known.as_of.date()
-    earlier = day - dt.timedelta(days=EARLIER_DAYS)
-    if not has_modules(known) or earlier < view.calendar.first:
+    earlier = earlier_day(known)
+    if not has_modules(known) or earlier < known.view.calendar.first:
         return None
-    before = drawn_population(view, [earlier])
+    before = on_days(known.once(looks), [earlier])
     before = before[before["is_eligible"]]
-    then = Known(view, earlier, before.drop(columns="as_of"))
+    then = Known(known.view, earlier, before[["account_id", "is_eligible", "mrr"]])
     here = known.accounts
     here = here.loc[here["is_eligible"], "account_id"] if "is_eligible" in here else here["account_id"]
     new, old = (_shares(one) for one in (known, then)) if len(before) else (None, None)
-    if old is None or old.loc[old["account_id"].isin(here), "account_id"].nunique() < MIN_PEERS:
+    if old is None or old.loc[is_among(old["account_id"], here), "account_id"].nunique() < MIN_PEERS:
         return None
-    old["stayed"] = old["account_id"].isin(here)
+    old["stayed"] = is_among(old["account_id"], here)
     new["peers"], old["peers"] = _sizes(known, new["account_id"]), _sizes(then, old["account_id"])
     staying = old[old["stayed"]]
     count = staying.drop_duplicates("account_id")["peers"].value_counts()
@@ -151,7 +148,7 @@ def _shares(known: Known):
     use = use[(use["window_days"] == windows_of(known)[-1]) & (use["module"] != UNNAMED)]
     used = shares(use)[["account_id", "module", "share"]]
     bought = known.once(held)
-    bought = bought[bought["account_id"].isin(used["account_id"])]
+    bought = bought[is_among(bought["account_id"], used["account_id"])]
     both = used.merge(bought, on=["account_id", "module"], how="outer").fillna({"share": 0.0})
     return both.sort_values(["account_id", "module"], ignore_index=True)
 

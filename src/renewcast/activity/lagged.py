@@ -8,14 +8,10 @@ an effect. It remains a correlation.
 
 import numpy as np
 
-from renewcast.activity.readings import drawn_population, features_of
+from renewcast.activity.looks import PREDICTIVE, PROCESS, looks, on_days, quarter_days, quarter_window
 from renewcast.datasets.known import Known
 from renewcast.revenue.cohorts import holm
 
-QUARTER_DAYS, QUARTERS = 91, 5
-"""Five snapshots a quarter apart: four changes, three pairs of one and the next."""
-PROCESS = ("touchpoints", "executive_meetings", "tickets_resolved", "functional_milestones_reached")
-PREDICTIVE = ("usage_events", "active_users", "active_days", "value_actions", "active_modules", "key_user_events")
 Z90 = 1.6448536269514722
 FEWEST = 50
 """With fewer accounts nothing is said of a pair."""
@@ -35,21 +31,16 @@ def lagged(known: Known):
     pandas.DataFrame
         Of :func:`correlate`; empty where the calendar is shorter than three quarters or the tables cannot fill the numbers.
     """
-    import datetime as dt
-
     import pandas as pd
 
-    view, day = known.view, known.as_of.date()
-    days = [day - dt.timedelta(days=QUARTER_DAYS * back) for back in range(QUARTERS)]
-    days = sorted(one for one in days if one >= view.calendar.first)
-    window = max([days_ for days_ in known.params.features.windows_days if days_ <= QUARTER_DAYS], default=None)
+    view, days, window = known.view, quarter_days(known), quarter_window(known)
     if len(days) < 3 or window is None:
         return pd.DataFrame(columns=COLUMNS)
-    rows = drawn_population(view, days)
-    rows = rows.loc[rows["is_eligible"], ["account_id", "as_of"]].reset_index(drop=True)
-    found = features_of(view, rows, [f"{stem}_{window}d" for stem in PROCESS + PREDICTIVE])
-    found = found.rename(columns={f"{stem}_{window}d": stem for stem in PROCESS + PREDICTIVE})
-    process, predictive = ([stem for stem in stems if stem in found] for stems in (PROCESS, PREDICTIVE))
+    found = on_days(known.once(looks), days)
+    found = found[found["is_eligible"]].reset_index(drop=True)
+    rows = found[["account_id", "as_of"]]
+    process, predictive = ([stem for stem in stems if f"{stem}_{window}d" in found] for stems in (PROCESS, PREDICTIVE))
+    found = found[[f"{stem}_{window}d" for stem in (*process, *predictive)]].set_axis([*process, *predictive], axis=1)
     age = np.concatenate([view.days_since_start(part["account_id"], one.date()) for one, part in rows.groupby("as_of")])
     order = np.concatenate([part.index.to_numpy() for _, part in rows.groupby("as_of")])
     rows = rows.assign(stratum=pd.Series(np.digitize(np.nan_to_num(age, nan=1e9), AGES), index=order))

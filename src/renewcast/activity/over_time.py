@@ -2,12 +2,8 @@
 
 import numpy as np
 
-from renewcast.activity.readings import drawn_population, features_of
+from renewcast.activity.looks import STEMS, looks, on_days, short_window, year_days
 from renewcast.datasets.known import Known
-
-LOOKS = 13
-EVERY_WEEKS = 4
-STEMS = ("usage_events", "active_users", "active_days", "value_actions", "usage_minutes")
 
 
 def panel(known: Known):
@@ -21,22 +17,14 @@ def panel(known: Known):
     -------
     pandas.DataFrame
         account_id, as_of, is_eligible, mrr, cover_ends_on and those of ``STEMS`` that the tables can fill, each over the window
-        that :func:`short_window` names; the rows of the model, of the accounts in scope on each day. Sorted by both. Of more than
-        5,000 accounts every k-th by id; what is told of each account is right, counts are those of the accounts drawn.
+        that :func:`renewcast.activity.looks.short_window` names; the rows of the model, of the accounts in scope on each day.
+        Sorted by both. Of more than 5,000 accounts every k-th by id; what is told of each account is right, counts are those of
+        the accounts drawn.
     """
-    view, day = known.view, known.as_of.date()
-    days = view.calendar.days(day, EVERY_WEEKS)[-LOOKS:]
-    rows = drawn_population(view, days)
-    window = short_window(known)
-    found = features_of(view, rows[["account_id", "as_of"]], [f"{stem}_{window}d" for stem in STEMS])
-    found = found.rename(columns={f"{stem}_{window}d": stem for stem in STEMS})
-    return rows[["account_id", "as_of", "is_eligible", "mrr", "cover_ends_on"]].join(found)
-
-
-def short_window(known: Known) -> int:
-    """Return the window that fits the looks: the longest of the features' of at most four weeks, else the shortest."""
-    windows = sorted(known.params.features.windows_days)
-    return max([days for days in windows if days <= 7 * EVERY_WEEKS], default=windows[0])
+    found = on_days(known.once(looks), year_days(known))
+    names = {f"{stem}_{short_window(known)}d": stem for stem in STEMS}
+    kept = [name for name in names if name in found]
+    return found[["account_id", "as_of", "is_eligible", "mrr", "cover_ends_on", *kept]].rename(columns=names)
 
 
 def over_time(panel_, window: int):
@@ -47,7 +35,7 @@ def over_time(panel_, window: int):
     panel_ : pandas.DataFrame
         Of :func:`panel`.
     window : int
-        Of :func:`short_window`.
+        Of :func:`renewcast.activity.looks.short_window`.
 
     Returns
     -------

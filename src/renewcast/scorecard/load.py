@@ -6,7 +6,8 @@ by the contacts and tickets a month that accounts of their stage and tier took i
 
 import numpy as np
 
-from renewcast.activity.over_time import EVERY_WEEKS, LOOKS, panel
+from renewcast.activity.looks import EVERY_WEEKS, LOOKS
+from renewcast.activity.over_time import panel
 from renewcast.lifecycle.stages import lifecycle_stage
 from renewcast.scorecard.months import TIERS
 

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from renewcast.activity.healthy import EARLIER_DAYS, distances, healthy, profiles
+from renewcast.activity.healthy import distances, healthy, profiles
 from renewcast.activity.lagged import correlate, lagged
-from renewcast.activity.over_time import LOOKS, over_time, panel, short_window
+from renewcast.activity.looks import EARLIER_DAYS, LOOKS, short_window
+from renewcast.activity.over_time import over_time, panel
 from renewcast.activity.readings import drawn_population
 from renewcast.datasets.known import Known
 

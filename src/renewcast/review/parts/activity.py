@@ -6,8 +6,9 @@ from renewcast.activity.company import company
 from renewcast.activity.fact_sheet import middle
 from renewcast.activity.healthy import healthy
 from renewcast.activity.lagged import lagged
+from renewcast.activity.looks import short_window
 from renewcast.activity.modules import has_modules, module_use, windows_of
-from renewcast.activity.over_time import over_time, panel, short_window
+from renewcast.activity.over_time import over_time, panel
 from renewcast.activity.persons import has_people
 from renewcast.review import activity_tables as tables
 from renewcast.review.inputs import Inputs
