@@ -61,6 +61,19 @@ def picture(title: str, rows: int = 1, columns: int = 1, *, width: float = 7.6, 
     return figure, axes
 
 
+def nothing(why: str):
+    """Return a figure that only says why there is nothing to draw.
+
+    Examples
+    --------
+    >>> nothing("No account is known")
+    Figure: No account is known
+    """
+    figure, axes = picture(why, height=0.7)
+    axes.set_axis_off()
+    return figure
+
+
 def name_axes(axes, x: str = "", y: str = "", title: str = "") -> None:
     """Label the axes, units included, and the panel."""
     axes.set_xlabel(x, fontsize=9, color=QUIET)

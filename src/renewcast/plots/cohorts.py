@@ -89,6 +89,50 @@ def curve(cohorts):
     return figure
 
 
+def first_value(found, cohort=None):
+    """Draw how many had their first value after so many days, those who still wait counted for as long as they were seen.
+
+    Parameters
+    ----------
+    found : renewcast.lifecycle.first_value.FirstValue
+        From ``Project.first_value``.
+    cohort : array of str, optional
+        Of each of its rows: at most the last four are drawn.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from renewcast.lifecycle.first_value import FirstValue
+    >>> rows = pd.DataFrame({"age": np.repeat([30, 60, 400], [5, 4, 3]), "is_reached": np.repeat([True, True, False], [5, 4, 3])})
+    >>> first_value(FirstValue("milestone", rows, 0))
+    Figure: 75 % had their first value within 90 days (low 54 %, high 92 %, nine times in ten)
+    """
+    from renewcast.lifecycle.first_value import curve
+
+    at = curve(found).set_index("day")
+    title = "Nobody was seen for 90 days since the first term"
+    if 90 in at.index:
+        share, low, high = (100 * at.loc[90, name] for name in ("share", "low", "high"))
+        title = f"{share:.0f} % had their first value within 90 days (low {low:.0f} %, high {high:.0f} %, nine times in ten)"
+    figure, axes = picture(title)
+    drawn = curve(found, cohort)
+    names = sorted(set(drawn["cohort"]))[-4:]
+    for name, colour in zip(names[::-1], (BLUE, ORANGE, GREY, PALE_BLUE), strict=False):
+        rows = drawn[drawn["cohort"] == name]
+        axes.fill_between(rows["day"], rows["low"], rows["high"], color=colour, alpha=0.15, linewidth=0)
+        axes.plot(rows["day"], rows["share"], color=colour, linewidth=1.8, label="all accounts" if cohort is None else name)
+    axes.set_ylim(0, 1.02)
+    as_shares(axes.yaxis)
+    legend(axes, loc="lower right")
+    name_axes(axes, x="days since the first term began", y="had their first value")
+    return figure
+
+
 def kept_after(cohorts, age: int):
     """Draw how many of each cohort are still here at an age, with the 90 % interval; for cohorts by an attribute.
 

@@ -124,6 +124,48 @@ def kept(retention, bar: float):
     return figure
 
 
+def forecast(found, currency: str):
+    """Draw what becomes of today's monthly revenue until the end of the horizon; new customers are no part of it.
+
+    Parameters
+    ----------
+    found : renewcast.forecast.forecast.Forecast
+        From ``Project.forecast``.
+    currency : str
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> import pandas as pd
+    >>> total = {"opening_cents": 1000, "churn_cents": 80, "contraction_cents": 20, "expansion_cents": 50, "closing_cents": 950}
+    >>> kept = pd.DataFrame({"measure": ["net_dollar_retention"], "value": [0.95], "low": [0.91], "high": [0.98]})
+    >>> forecast(SimpleNamespace(total=total, days=90, retention=lambda: kept), "USD")
+    Figure: In 90 days 95.0 % of today's revenue is expected to be there, 91.0 to 98.0 % nine times in ten
+    """
+    net = found.retention().set_index("measure").loc["net_dollar_retention"]
+    value, low, high = (f"{100 * net[name]:.1f}" for name in ("value", "low", "high"))
+    title = f"In {found.days} days {value} % of today's revenue is expected to be there, {low} to {high} % nine times in ten"
+    figure, axes = picture(title, height=2.8)
+    cents, level = found.total, 0.0
+    steps = (("opening", GREY, 1), ("churn", ORANGE, -1), ("contraction", "#ecc9bb", -1), ("expansion", PALE_BLUE, 1))
+    for place, (name, colour, sign) in enumerate((*steps, ("closing", GREY, 1))):
+        amount = sign * cents[f"{name}_cents"] / 100
+        bottom = 0.0 if name in ("opening", "closing") else level
+        axes.bar(place, amount, bottom=bottom, color=colour, width=0.6)
+        level = bottom + amount
+        axes.annotate(f"{amount:,.0f}", (place, max(bottom, level)), (0, 3), textcoords="offset points", ha="center", fontsize=8)
+    axes.set_xticks(range(5), ["now", "churn", "contraction", "expansion", "then"])
+    axes.margins(y=0.12)
+    axes.grid(visible=False, axis="x")
+    unit = as_money(axes.yaxis, currency, cents["opening_cents"] / 100)
+    name_axes(axes, y=f"{unit} a month")
+    return figure
+
+
 def bars(judged) -> Table:
     """List the bars of a good company with the chance of passing them.
 
