@@ -64,8 +64,8 @@ class ProjectScores(ProjectModels):
         """Return what becomes of each undecided term that ends inside the horizon; see :mod:`renewcast.scoring.outlook`."""
         from renewcast.scoring.outlook import term_outlook
 
-        _, scores = self.score_snapshot(as_of)
-        return term_outlook(self.view, scores, self.champion("renewal"))
+        renewal, (_, scores) = self.champion("renewal"), self.score_snapshot(as_of)
+        return term_outlook(self.view, scores, renewal) if scores.terms is None else scores.terms.copy()
 
     def survival(self, as_of=None):
         """Return how long each account in scope stays, and what it is worth; see :func:`renewcast.scoring.survival.survival`.

@@ -22,12 +22,16 @@ class Scores:
         One row per account in scope, in the order of ``frame``.
     attribution : explanation.attribution.Attribution
         Of the scored rows, in their order.
+    terms : pandas.DataFrame or None
+        What becomes of the undecided terms, see :func:`renewcast.scoring.outlook.term_outlook`; None without a champion for
+        renewal.
     """
 
     as_of: dt.date
     frame: object
     features: object
     attribution: object
+    terms: object = None
 
     @property
     def scored(self):
@@ -85,6 +89,8 @@ def score(view, champion, renewal_champion, as_of: dt.date, *, progress=None) ->
     frame["renewal_probability"] = np.nan
     scores = Scores(as_of, frame, features, attribution)
     if renewal_champion is not None and eligible.any():
-        terms = term_outlook(view, scores, renewal_champion).set_index("contract_id")
-        frame["renewal_probability"] = frame["next_contract_id"].map(terms["renewal_probability"])
+        terms = term_outlook(view, scores, renewal_champion)
+        probability = terms.set_index("contract_id")["renewal_probability"]
+        frame["renewal_probability"] = frame["next_contract_id"].map(probability)
+        scores = dataclasses.replace(scores, terms=terms)
     return scores
