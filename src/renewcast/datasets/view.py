@@ -10,7 +10,7 @@ from renewcast.engine.connect import connect
 from renewcast.engine.grid import Grid
 from renewcast.engine.rollup import Measure
 from renewcast.engine.storage import StoredCells, known_days
-from renewcast.engine.visibility import known_by, seen_on
+from renewcast.engine.visibility import known_by
 from renewcast.features.build import build_features
 from renewcast.features.catalogue import catalogue
 from renewcast.features.derived import with_derived
@@ -161,20 +161,6 @@ class View:
         frame = known.select(*columns, mrr=known.mrr.cast("float64")).to_pandas()
         return _with_days(frame, "starts_on", "ends_on")
 
-    def terms_over(self, days: list[dt.date]):
-        """Return the terms as known at some days, ascending, each version once.
-
-        Returns
-        -------
-        pandas.DataFrame
-            account_id, starts_on, ends_on, mrr (currency units), seen_from, seen_until: ``known_contracts(days[k])`` has the rows
-            with ``seen_from <= k < seen_until``.
-        """
-        seen = seen_on(self.store.tables["contracts"], [midnight(day) for day in days])
-        dated = {name: seen[name].cast("timestamp") for name in ("starts_on", "ends_on")}
-        rows = seen.mutate(**dated, mrr=seen.mrr.cast("float64"))
-        return rows.select("account_id", *dated, "mrr", "seen_from", "seen_until").to_pandas()
-
     def known_invoices(self, as_of: dt.date):
         """Return account_id, due_on, paid_on and amount (currency units) of the invoices; what was paid later is unpaid."""
         import pandas as pd
@@ -191,28 +177,6 @@ class View:
         terms = self.store.tables["terms"]
         frame = terms.select("contract_id", "known_at", "ends_on", "is_succeeded").to_pandas()
         return _with_days(frame[frame["known_at"] < pd.Timestamp(as_of)], "ends_on")
-
-    def ended_terms(self, as_of: dt.date, since: dt.date, until: dt.date):
-        """Return the terms that ended on a day from ``since`` on and before ``until``, as known at a day, sorted by contract_id.
-
-        Returns
-        -------
-        pandas.DataFrame
-            contract_id, account_id, starts_on, ends_on, mrr (currency units), is_succeeded, end_known_at (when a version with an
-            end was first known), succession_known_at (when a successor was first known; NaT: never).
-        """
-        terms = self._as_known("terms", as_of)
-        dated = {name: terms[name].cast("timestamp") for name in ("starts_on", "ends_on")}
-        terms = terms.mutate(**dated, mrr=terms.mrr.cast("float64"))
-        terms = terms.filter((terms.ends_on >= _instant(since)) & (terms.ends_on < _instant(until)))
-        terms = terms.select("contract_id", "account_id", *dated, "mrr", "is_succeeded")
-        versions = self.store.tables["terms"]
-        versions = versions.filter(versions.known_at < _instant(as_of)).semi_join(terms, "contract_id")
-        told = versions.group_by("contract_id").aggregate(
-            end_known_at=versions.known_at.min(where=versions.ends_on.notnull()),
-            succession_known_at=versions.known_at.min(where=versions.is_succeeded),
-        )
-        return terms.join(told, "contract_id").order_by("contract_id").to_pandas()
 
     def known_terms(self, as_of: dt.date):
         """Return contract_id, ends_on and is_succeeded of every term, as known at a day."""
@@ -251,13 +215,19 @@ class View:
         started = pd.to_datetime(account_id.map(first)).astype("datetime64[us]")
         return (pd.Timestamp(as_of) - started).dt.days.to_numpy(dtype="float64", na_value=float("nan"))
 
-    def advocacy(self, account_id, as_of: dt.date):
-        """Count each account's promoter answers (NPS 9 or 10) in the 364 days before a day; 0 without feedback."""
+    def advocacy(self, account_id, as_of):
+        """Count each account's promoter answers (NPS 9 or 10) in the 364 days before a day; 0 without feedback.
+
+        ``as_of`` is a day, or a Series with the day of each account (datetime64, snapshot days).
+        """
         import numpy as np
 
         if "feedback" not in self.store.tables:
             return np.zeros(len(account_id))
-        number = np.full(len(account_id), self.calendar.number(as_of))
+        if isinstance(as_of, dt.date):
+            number = np.full(len(account_id), self.calendar.number(as_of))
+        else:
+            number = (as_of - self.calendar.origin).dt.days.to_numpy() // 7
         return Grid(self.rollup, account_id, number).read(PROMOTERS, 364)
 
     def groups(self, account_id, as_of: dt.date):
@@ -277,12 +247,6 @@ class View:
             low, high = sorted((top(account), top(parent)))
             head[high] = low
         return account_id.map({account: top(account) for account in account_id.unique()})
-
-
-def _instant(day: dt.date):
-    import ibis
-
-    return ibis.literal(midnight(day))
 
 
 def _with_days(frame, *columns: str):

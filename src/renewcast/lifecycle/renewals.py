@@ -3,6 +3,7 @@
 import datetime as dt
 
 from renewcast.datasets.among import is_among
+from renewcast.datasets.terms_known import ended_terms
 
 LEADS = (180, 120, 90, 60, 30)
 PAST_DAYS = 364
@@ -39,7 +40,7 @@ def decided_terms(known, past_days: int = PAST_DAYS):
     """
     as_of = known.as_of.date()
     until = as_of - dt.timedelta(days=known.view.grace_days)
-    terms = known.view.ended_terms(as_of, until - dt.timedelta(days=past_days), until)
+    terms = ended_terms(known.view, as_of, until - dt.timedelta(days=past_days), until)
     names = {"is_succeeded": "renewed", "end_known_at": "known_at", "succession_known_at": "renewed_at"}
     terms = terms.rename(columns=names)[["contract_id", "account_id", "starts_on", "ends_on", "mrr", *names.values()]]
     terms["renewed_at"] = terms["renewed_at"].where(terms["renewed"])

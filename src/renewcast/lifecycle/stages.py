@@ -3,6 +3,8 @@
 import datetime as dt
 from typing import NamedTuple
 
+from renewcast.datasets.terms_known import terms_over
+
 ONBOARDING_DAYS = 90
 GROWTH_DAYS = 270
 RENEWAL_DAYS = 90
@@ -69,7 +71,7 @@ def stages_on(view, day: dt.date):
     import pandas as pd
 
     if "contracts" in view.store.tables:
-        terms, names = _coded(view.terms_over([day]))
+        terms, names = _coded(terms_over(view, [day]))
         held, since, left = _in_cover(terms, len(names), day, view.grace_days)
         today = _number(day)
         live = (terms.starts < today) & (terms.ends >= today)
@@ -105,7 +107,7 @@ def stages_over(view, days: list[dt.date]):
     if "contracts" not in view.store.tables:
         return _of_population(view, days)
     # One read for all days: most terms are the same on all of them.
-    terms, names = _coded(view.terms_over(days))
+    terms, names = _coded(terms_over(view, days))
     places = np.full((len(names), len(days)), -1, dtype=np.int8)
     for place, day in enumerate(days):
         held, since, left = _in_cover(terms.seen_on(place), len(names), day, view.grace_days)
@@ -143,7 +145,7 @@ class _Terms(NamedTuple):
 
 
 def _coded(terms):
-    """Return the terms of View.terms_over as numbers, and whose they are, sorted."""
+    """Return the terms of terms_known.terms_over as numbers, and whose they are, sorted."""
     import numpy as np
     import pandas as pd
 

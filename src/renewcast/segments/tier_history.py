@@ -58,20 +58,20 @@ def tier_history(view, as_of: dt.date, quarters: int = QUARTERS):
     An account begins without a tier on the oldest day, and again whenever it was without a live term on a day in between.
     What was published is never asked.
     """
+    import numpy as np
     import pandas as pd
 
-    from renewcast.datasets.revenue_at import revenue_at
+    from renewcast.datasets.revenue_at import revenue_over
 
-    found, held = [], pd.Series(dtype=object)
-    for day in quarter_days(view.calendar, as_of, quarters):
-        rows = revenue_at(view, day)
-        before = held.reindex(rows["account_id"])
-        before = before.astype(object).where(before.notna(), None).to_numpy(dtype=object)
-        rows["tier"] = tier(rows["arr"], rows["arr_growth"], rows["advocacy"], view.params.segments.tiers, before)
-        held = rows.set_index("account_id")["tier"].astype(object)
-        found.append(rows.assign(day=pd.Timestamp(day).as_unit("us")))
-    columns = ["day", "account_id", "arr", "arr_growth", "advocacy", "tier"]
-    return pd.concat(found, ignore_index=True)[columns]
+    found = revenue_over(view, quarter_days(view.calendar, as_of, quarters))
+    account, names = pd.factorize(found["account_id"])
+    tiers, held = np.full(len(found), None, dtype=object), np.full(len(names), None, dtype=object)
+    for rows in found.groupby("day", sort=True).indices.values():
+        day, mine = found.iloc[rows], account[rows]
+        tiers[rows] = tier(day["arr"], day["arr_growth"], day["advocacy"], view.params.segments.tiers, held[mine])
+        held[:] = None
+        held[mine] = tiers[rows]
+    return found.assign(tier=tiers)[["day", "account_id", "arr", "arr_growth", "advocacy", "tier"]]
 
 
 def tiers_on(view, account_id, as_of: dt.date):

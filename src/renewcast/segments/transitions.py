@@ -28,12 +28,14 @@ def steps(history):
     # The last day is the one that was asked for: it ends a quarter only where it begins the next one.
     if len(days) > 1 and _quarter(days[-1]) == _quarter(days[-2]):
         days = days[:-1]
-    parts = []
+    # Numbers find their like faster than texts do.
+    account, names = pd.factorize(history["account_id"])
+    tier, parts = history["tier"].to_numpy(dtype=object), []
     for day, after in zip(days[:-1], days[1:], strict=True):
-        now = history.loc[history["day"] == day, ["account_id", "tier"]]
-        then = history[history["day"] == after].set_index("account_id")["tier"]
-        later = now["account_id"].map(then).astype(object).fillna(GONE)
-        parts.append(now.assign(quarter=day, next_tier=later))
+        here, there = ((history["day"] == one).to_numpy() for one in (day, after))
+        later = np.full(len(names), GONE, dtype=object)
+        later[account[there]] = tier[there]
+        parts.append(history.loc[here, ["account_id", "tier"]].assign(quarter=day, next_tier=later[account[here]]))
     columns = ["quarter", "account_id", "tier", "next_tier"]
     if not parts:
         return pd.DataFrame({name: np.array([], dtype=object) for name in columns})

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from renewcast.datasets.revenue_at import revenue_at
+from renewcast.datasets.revenue_at import revenue_at, revenue_over
 from renewcast.datasets.some_features import some_features
 from renewcast.params import TiersSection
 from renewcast.segments.tier_history import quarter_days, tier_history, tiers_on
@@ -59,6 +59,11 @@ def test_revenue_of_a_day_is_that_of_the_population_and_of_the_features(company)
     assert found["arr"].tolist() == (12 * live).round(2).reindex(found.index).tolist() and len(found) == len(live)
     growth = pd.Series(np.asarray(arr_growth(features)), population["account_id"]).reindex(found.index)
     np.testing.assert_array_equal(found["arr_growth"].to_numpy(), growth.to_numpy())
+    # Days that are read together are those of each alone.
+    days = [DAY - dt.timedelta(weeks=13), DAY]
+    together, alone = revenue_over(company.view, days), pd.concat([revenue_at(company.view, day).assign(day=day) for day in days])
+    assert (together["day"].dt.date == alone["day"].to_numpy()).all()
+    pd.testing.assert_frame_equal(together.drop(columns="day"), alone.drop(columns="day").reset_index(drop=True))
     some = some_features(company.view, population[["account_id", "as_of"]], USED)
     pd.testing.assert_frame_equal(some, features[list(some.columns)])
 
