@@ -84,12 +84,20 @@ def publish(scratch: Path, work: Path, content: dict) -> dict:
     return content
 
 
-def cache_key(params: Params, origins: dict[str, dict[str, Origin]]) -> str | None:
-    """Digest everything that the staged rows depend on; None when a database is among it."""
+def cache_key(params: Params, origins: dict[str, dict[str, Origin]], directory: Path) -> str | None:
+    """Digest everything that the staged rows depend on; None when a database is among it.
+
+    Files inside the project count by their place in it: whoever moves or copies a project with its times need not stage it anew.
+    """
     found = [origin for parts in origins.values() for origin in parts.values()]
     if any(origin.database is not None for origin in found):
         return None
-    files = [[str(path), path.stat().st_size, path.stat().st_mtime_ns] for origin in found for path in origin.files]
+    home = directory.resolve()
+    files = [
+        [str(path.relative_to(home) if path.is_relative_to(home) else path), path.stat().st_size, path.stat().st_mtime_ns]
+        for origin in found
+        for path in origin.files
+    ]
     depends = {
         "code": code_digest(),
         "duckdb": duckdb.__version__,

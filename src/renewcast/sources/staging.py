@@ -78,11 +78,11 @@ def stage(
 
     Notes
     -----
-    Files are staged again only when the mapping, a file (path, size, time of change), this package or DuckDB's version differs;
-    databases are always read again. The tables of one content lie in one folder, named by the fingerprint; the newest two
-    folders stay, so that a command goes on reading what it opened. One run at a time stages; a stage that did not finish is
-    never used, and the next one sweeps it away. Rows that were set aside stand in ``data/work/quarantine/<table>.parquet``
-    as text, with ``row`` (counted from 1), ``reason`` and ``column``.
+    Files are staged again only when the mapping, a file (its place in the project, size, time of change), this package or
+    DuckDB's version differs; databases are always read again. The tables of one content lie in one folder, named by the
+    fingerprint; the newest two folders stay, so that a command goes on reading what it opened. One run at a time stages; a stage
+    that did not finish is never used, and the next one sweeps it away. Rows that were set aside stand in
+    ``data/work/quarantine/<table>.parquet`` as text, with ``row`` (counted from 1), ``reason`` and ``column``.
 
     Examples
     --------
@@ -101,7 +101,7 @@ def stage(
             origins[name] = find_origins(params.sources[name], f"sources.{name}", directory)
         except RenewcastError as refused:
             stops.append(str(refused))
-    key = None if stops else cache_key(params, origins)
+    key = None if stops else cache_key(params, origins, directory)
     content = reusable(work, key)
     if content is None:
         with lock(work):

@@ -1,6 +1,7 @@
 """Staged tables stay as they were opened: a command reads on while others stage, and nothing piles up."""
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -73,6 +74,16 @@ def test_the_same_rows_from_a_database_stay_in_their_folder(project):
     before = path.stat().st_ino, path.stat().st_mtime_ns
     assert stage(from_database, project).tables["usage"] == path
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == before and len(folders(project)) == 1
+
+
+def test_a_project_that_is_copied_with_its_times_is_not_staged_anew(project, tmp_path_factory):
+    first = stage(params(), project)
+    copied = shutil.copytree(project, tmp_path_factory.mktemp("copied") / "project")
+    written = (copied / "data/work/staged.json").stat().st_ino
+    assert stage(params(), copied).fingerprint == first.fingerprint
+    assert (copied / "data/work/staged.json").stat().st_ino == written
+    write(copied, DAYS[1])
+    assert day_of(connect(0.5, 1, copied / "spill").read_parquet(str(stage(params(), copied).tables["usage"]))) == DAYS[1]
 
 
 def test_what_a_killed_stage_left_is_swept_by_the_next(project):
