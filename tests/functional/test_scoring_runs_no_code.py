@@ -10,6 +10,9 @@ import pytest
 from functional.refusals import refused
 from trained_company import AS_OF, ENVIRONMENT, artefact_of, renewcast
 
+from renewcast import Project
+from renewcast.errors import RenewcastError
+
 # An audit hook cannot be taken away again, so it gets a process of its own.
 SCORE = """
 import json, sys
@@ -60,7 +63,13 @@ def record(folder):
     path.write_text(path.read_text().replace("sha256: ", "sha256: ../../../", 1))
 
 
-@pytest.mark.parametrize("spoil", [truncate, add_pickle, link, record], ids=lambda one: one.__name__)
-def test_a_tampered_champion_gets_one_sentence_on_the_command_line(copy, spoil):
+@pytest.mark.parametrize("spoil", [add_pickle, link, record], ids=lambda one: one.__name__)
+def test_a_tampered_champion_is_refused_in_one_sentence(copy, spoil):
     spoil(artefact_of(copy))
+    with pytest.raises(RenewcastError, match=r"^[^\n]+\.$"):
+        Project.load(copy).champions()
+
+
+def test_a_tampered_champion_gets_one_sentence_on_the_command_line(copy):
+    truncate(artefact_of(copy))
     refused(renewcast("run", "weekly_risk_list", "--as-of", AS_OF, cwd=copy))
