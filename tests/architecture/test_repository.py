@@ -6,7 +6,6 @@ import subprocess
 import sys
 import tomllib
 
-import pytest
 from architecture.source_code import ROOT, modules
 
 MADE = {
@@ -30,14 +29,13 @@ def project_files():
             yield path
 
 
-@pytest.mark.parametrize("module", modules(), ids=lambda module: module.name)
-def test_every_module_says_what_it_is_for(module):
-    assert ast.get_docstring(module.tree), f"{module.name} has no docstring"
+def test_every_module_says_what_it_is_for():
+    assert not [module.name for module in modules() if not ast.get_docstring(module.tree)]
 
 
-@pytest.mark.parametrize("module", modules(), ids=lambda module: module.name)
-def test_no_module_is_longer_than_300_lines(module):
-    assert len(module.path.read_text(encoding="utf-8").splitlines()) <= 300
+def test_no_module_is_longer_than_300_lines():
+    lines = {module.name: len(module.path.read_text(encoding="utf-8").splitlines()) for module in modules()}
+    assert not {name: count for name, count in lines.items() if count > 300}
 
 
 def test_no_module_is_a_bucket():
