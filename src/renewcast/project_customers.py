@@ -153,6 +153,19 @@ class ProjectCustomers(ProjectScores):
             raise RenewcastError("no milestones: this project keeps none; map sources.milestones in params.yaml.")
         return known
 
+    def attribution(self, as_of=None, *, seed: int = SEED):
+        """Share the sales of a year among the kinds of contact before them, and tell each account's first, last and strongest.
+
+        Returns
+        -------
+        renewcast.lifecycle.markov.Attribution or None
+            None without contacts, or where too few accounts with contacts before the sale bought.
+        """
+        from renewcast.lifecycle.markov import contact_paths, markov_attribution
+
+        paths = contact_paths(self.known(as_of, everyone=True))
+        return None if paths is None else markov_attribution(paths, seed=seed)
+
     # -- what they are worth ---------------------------------------------------------------------------------------
 
     def tiers(self, as_of=None):

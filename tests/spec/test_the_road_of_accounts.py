@@ -12,6 +12,7 @@ from renewcast.datasets.known import Known
 from renewcast.lifecycle.acquisition import attribution
 from renewcast.lifecycle.handover import fields_known, handover, kickoff, kickoff_times
 from renewcast.lifecycle.history import moves, stage_history, time_in_stage, transitions
+from renewcast.lifecycle.markov import contact_paths
 from renewcast.lifecycle.phases import phase_sizes, phases
 from renewcast.lifecycle.ratios import rates, shares
 from renewcast.lifecycle.renewals import by_lead, by_outcome, decided_terms
@@ -294,3 +295,35 @@ def test_rows_of_one_account_do_not_count_as_many():
     once = rates(single, [], "part", "whole").iloc[0]
     assert doubled["rate"] == once["rate"] and doubled["high"] <= once["high"] + 1e-9
     assert STAGES == ("onboarding", "growth", "steady", "renewal")
+
+
+def test_paths_of_contacts_end_at_the_sale_or_after_ninety_days():
+    view = company(
+        touchpoints="""
+        account | occurred_at | kind
+        A       | 2026-01-05  | call
+        A       | 2026-01-10  | email
+        # On the day of the sale it is no longer before it.
+        A       | 2026-01-20  | call
+        # B never bought: ninety days, the last of them included.
+        B       | 2026-01-05  | call
+        B       | 2026-04-05  | email
+        B       | 2026-04-06  | email
+        # C was a customer before, D bought later than ninety days after.
+        C       | 2026-01-05  | call
+        D       | 2026-02-01  | call
+        D       | 2026-05-20  | call
+        # The ninety days of E are not over, and F was met too long ago.
+        E       | 2026-05-01  | call
+        F       | 2024-01-01  | call
+        """,
+        contracts="""
+        account | starts_on  | ends_on
+        A       | 2026-01-20 | 2027-06-01
+        C       | 2025-12-01 | 2027-06-01
+        D       | 2026-06-01 | 2027-06-01
+        """,
+    )
+    found = contact_paths(known(view))
+    said = list(zip(found["account_id"], found["kind"], found["is_bought"], strict=True))
+    assert said == [("A", "call", True), ("A", "email", True), ("B", "call", False), ("B", "email", False), ("D", "call", False)]

@@ -72,6 +72,18 @@ def test_the_parts_of_a_free_tier_are_whole(parts):
     assert {"activation_steps", "activation_bands", "double_funnel", "three_f", "handover_companies", "free_to_paid"} <= names
 
 
+def test_contacts_before_the_sale_are_attributed_where_there_are_any(free_tier):
+    from renewcast.review.parts._contacts import contacts_before_sale
+
+    pieces = list(contacts_before_sale(free_tier))
+    table = pieces[-1]["tables"][0]
+    assert table.name == "contacts_attributed" and abs(table.frame["credit_share"].sum() - 1) < 1e-12
+    assert table.frame["credit_share"].between(table.frame["low"], table.frame["high"]).all()
+    found = free_tier.project.attribution(TODAY)
+    assert table.frame["bought"].le(found.accounts["is_bought"].sum()).all()
+    assert set(found.accounts["strongest_kind"]) <= set(table.frame["kind"])
+
+
 def test_the_parts_of_a_company_without_a_free_tier_are_whole(company):
     inputs = Inputs(company, company.view.calendar.latest(dt.date(2025, 12, 28)))
     for make in (markets, activation):

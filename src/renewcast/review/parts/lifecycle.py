@@ -3,6 +3,7 @@
 from renewcast.review.inputs import Inputs
 from renewcast.review.part import Chart, Figure, Part
 from renewcast.review.parts import _customer_words as words
+from renewcast.review.parts._contacts import contacts_before_sale
 from renewcast.review.parts._customer_columns import gathered, table
 from renewcast.review.parts._customer_words import both, percent
 from renewcast.review.parts._handover import handover, metrics
@@ -232,7 +233,6 @@ def _renewals(inputs):
 
 def _before(inputs):
     """Phases with their evidence, contacts before the sale, and when the cost of winning is back."""
-    from renewcast.lifecycle.acquisition import attribution, before_the_sale
     from renewcast.lifecycle.phases import phase_sizes, phases
     from renewcast.lifecycle.retained import paid_back, payback
 
@@ -240,11 +240,7 @@ def _before(inputs):
     title = {"en": "The four phases, and what tells of them", "zh": "全生命周期四阶段及其依据"}
     names = ("phase", "evidence", "accounts", "median_days", "renewed_without_value")
     yield {"tables": (table("phases", title, found, names, words={"phase": words.PHASES, "evidence": words.EVIDENCE}),)}
-    met = before_the_sale(inputs.everyone)
-    if met is not None and len(met):
-        title = {"en": "Contacts before the sale", "zh": "成交前的接触"}
-        names = ("kind", "contacts", "accounts", "first", "last", "evenly")
-        yield {"tables": (table("contacts_before_sale", title, attribution(met), names),)}
+    yield from contacts_before_sale(inputs)
     cost = payback(inputs.everyone, inputs.params.lifetime.gross_margin)
     if cost is not None:
         back = paid_back(cost)
