@@ -133,9 +133,9 @@ def renewal(months, is_mine) -> tuple[Series, Series]:
     """
     due = months.due
     due = due[is_mine(months.tier_at(due["place"], due["month"], 1))]
-    renewed = due["arr"].to_numpy() * due["is_renewed"].to_numpy()
-    amount = Series(np.bincount(due["month"], weights=renewed, minlength=len(months)).astype("float64"))
-    rate = ratio(renewed, due["arr"], due["month"], due["place"], len(months))
+    renewed = due["cents"].to_numpy() * due["is_renewed"].to_numpy()
+    amount = Series(np.bincount(due["month"], weights=renewed, minlength=len(months)) / 100)
+    rate = ratio(renewed, due["cents"], due["month"], due["place"], len(months))
     told = months.is_settled & (np.arange(len(months)) > 0)
     return amount.where(told), rate.where(told)
 

@@ -200,21 +200,21 @@ class Months:
 
     @functools.cached_property
     def due(self):
-        """The terms that were due: account_id, place, month, ends_on, arr (currency units a year), is_renewed; settled ones only.
+        """The terms that were due: place, month, cents (a year, whole numbers), is_renewed; settled ones only, in any order.
 
-        A term is settled once its grace is over: then it has a successor or has none.
+        A term is settled once its grace is over: then it has a successor or has none. Whole numbers add up to the same in any
+        order.
         """
         import pandas as pd
 
-        terms = self.known.view.known_deadlines(self.known.as_of.date()).dropna(subset=["ends_on"])
-        terms = terms.sort_values(["ends_on", "contract_id"], ignore_index=True)
-        terms = terms[terms["ends_on"] + dt.timedelta(days=self.known.view.grace_days) < self.known.as_of]
-        ended = terms["ends_on"].to_numpy(dtype="datetime64[us]")
-        month = np.searchsorted(self.months, ended.astype("datetime64[M]"))
-        inside = (month < len(self)) & (ended.astype("datetime64[M]") >= self.months[0])
+        terms = self.known.view.known_deadlines(self.known.as_of.date())
+        month = terms["ends_on"].to_numpy(dtype="datetime64[M]")
+        settled = terms["ends_on"] + dt.timedelta(days=self.known.view.grace_days) < self.known.as_of
+        inside = settled.to_numpy() & (month >= self.months[0]) & (month <= self.months[-1])
+        terms, month = terms[inside], month[inside]
         place = pd.Index(self.account_id).get_indexer(terms["account_id"])
-        named = {"place": place, "month": month, "arr": 12 * terms["mrr"], "is_renewed": terms["is_succeeded"].astype(bool)}
-        return terms[["account_id", "contract_id", "ends_on"]].assign(**named)[inside].reset_index(drop=True)
+        named = {"place": place, "month": np.searchsorted(self.months, month), "cents": np.rint(1200 * terms["mrr"].to_numpy())}
+        return pd.DataFrame(named | {"is_renewed": terms["is_succeeded"].to_numpy(dtype=bool)})
 
     @functools.cached_property
     def first_due(self):
