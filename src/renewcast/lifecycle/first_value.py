@@ -97,7 +97,7 @@ def _milestones(known):
     if customer.empty:
         return None
     first = customer.groupby("account_id")["achieved_at"].min()
-    return first, every[["due_on", "achieved_at"]].min().min(), frozenset(customer["account_id"])
+    return first, every[["due_on", "achieved_at"]].min().min(), customer["account_id"]
 
 
 def _value_actions(known):
