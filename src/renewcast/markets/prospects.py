@@ -141,13 +141,15 @@ def willingness(paid, size=None):
     import pandas as pd
 
     frame = paid.reset_index(drop=True)
-    peers = pd.Series("", index=frame.index)
+    peers = np.zeros(len(frame), dtype=np.int64)
     if size is not None:
-        peers = frame["account_id"].map(size).astype(object).fillna(UNKNOWN).astype(str)
+        named, _ = pd.factorize(pd.Series([UNKNOWN, *size.astype(object).fillna(UNKNOWN).astype(str)]))
+        peers = named[size.index.get_indexer(frame["account_id"]) + 1]
     if "product" in frame:
-        finer = peers + JOINED + frame["product"].astype(object).fillna(UNKNOWN).astype(str)
+        product, products = pd.factorize(frame["product"].astype(object).fillna(UNKNOWN).astype(str))
+        finer = peers * len(products) + product
         # Among few peers a percentile says little, so they are put beside all of their size.
-        peers = finer.where(finer.map(finer.value_counts()) >= LEAST_PEERS, peers)
+        peers = np.where(np.bincount(finer)[finer] >= LEAST_PEERS, finer, -1 - peers)
     price = frame["mrr"].astype(float)
     if "seats" in frame and frame["seats"].notna().any():
         seats = frame["seats"].astype(float)
