@@ -201,6 +201,24 @@ class ProjectCustomers(ProjectScores):
         rows[by] = accounts[by].reindex(rows["account_id"]).to_numpy(dtype=object)
         return value_for_cost(rows, [by], seed=seed)
 
+    def hours_saved(self, minutes_by_hand: dict[str, float], *, rate: float, as_of=None, days: int = 364):
+        """Say what actions in the product saved each account, in hours and in money, under what you assume of doing them by hand.
+
+        Parameters
+        ----------
+        minutes_by_hand : dict of str to float
+            By action, for example ``{"export_report": 12}``.
+        rate : float
+            What an hour is worth, in the project's currency.
+
+        Returns
+        -------
+        renewcast.activity.hours_saved.HoursSaved
+        """
+        from renewcast.activity.hours_saved import hours_saved
+
+        return hours_saved(self.known(as_of), minutes_by_hand, rate=rate, days=days)
+
     def stars(self, as_of=None):
         """Return each team's star metrics, measured or with the reason why not; see :func:`renewcast.scorecard.stars.stars`."""
         from renewcast.revenue.ledger import NoMonths
