@@ -61,9 +61,10 @@ def to_html(parts, about: ReviewFacts) -> bytes:
 def expected_texts(parts, about: ReviewFacts) -> list[str]:
     """Return what a reader of the page finds in its figures and tables, in order; see `renewcast.review.readback`."""
     found = []
-    for part in (_part(part, about.language) for part in parts):
-        found += [figure["value"] for figure in part["figures"]]
-        found += [cell["text"] for table in part["tables"] for row in table["rows"] for cell in row]
+    for part in parts:
+        found += [_figure(figure, about.language)["value"] for figure in part.figures]
+        tables = [_table(table, False, about.language) for table in part.tables]
+        found += [cell["text"] for table in tables for row in table["rows"] for cell in row]
     return [text.replace("\r\n", "\n").replace("\r", "\n") for text in found]
 
 
