@@ -2,6 +2,8 @@
 
 import ibis
 
+from renewcast.engine import portable
+
 
 def is_live(rows):
     """Tell which visible terms cover the snapshot, as an Ibis expression over rows with ``as_of``.
@@ -119,31 +121,18 @@ def with_successors(contracts, grace_days: int):
 
 def _pairs(contracts, grace_days: int):
     """Pair each version of a term with each version of a term that follows it, with the time for which both were known."""
-    term = contracts.filter(contracts.ends_on.notnull())
-    later = contracts.select(
-        s_contract_id="contract_id",
-        s_account_id="account_id",
-        s_product="product",
-        s_starts_on="starts_on",
-        s_ends_on="ends_on",
-        s_known_at="known_at",
-        s_superseded_at="superseded_at",
-    )
-    pairs = term.join(later, term.account_id == later.s_account_id)
-    pairs = pairs.filter(
-        (pairs.s_contract_id != pairs.contract_id)
-        & (pairs.s_starts_on > pairs.starts_on)
-        & (pairs.s_starts_on <= pairs.ends_on + ibis.interval(days=grace_days))
-        & (pairs.s_ends_on.isnull() | (pairs.s_ends_on > pairs.ends_on))
-    )
-    begins = ibis.greatest(pairs.known_at, pairs.s_known_at)
-    pairs = pairs.mutate(begins=begins, ends=pairs.s_superseded_at)
-    pairs = pairs.filter(
-        (pairs.superseded_at.isnull() | (pairs.begins < pairs.superseded_at))
-        & (pairs.ends.isnull() | (pairs.begins < pairs.ends))
-    )
-    is_same = pairs.product.isnull() | pairs.s_product.isnull() | (pairs.product == pairs.s_product)
-    changed = pairs.filter(~is_same & (pairs.s_starts_on >= pairs.ends_on - ibis.interval(days=grace_days)))
+    names = ("contract_id", "account_id", "product", "starts_on", "ends_on", "known_at", "superseded_at")
+    term = contracts.filter(contracts.ends_on.notnull()).select(*names)
+    later = contracts.select(**{f"s_{name}": name for name in names})
+    # Joined by as many equal keys as can be: an account has many terms, and each is followed by one or two of them.
+    same = _following(term.join(later, _of_one_account(term, later) & (term.product == later.s_product)), grace_days)
+    bare, told = term.filter(term.product.isnull()), term.filter(term.product.notnull())
+    untold = later.filter(later.s_product.isnull())
+    same = same.union(_following(bare.join(later, _of_one_account(bare, later)), grace_days))
+    same = same.union(_following(told.join(untold, _of_one_account(told, untold)), grace_days))
+    near = _near(term, later, grace_days)
+    changed = _following(near.filter(near.product != near.s_product), grace_days)
+    changed = changed.filter(changed.s_starts_on >= changed.ends_on - ibis.interval(days=grace_days))
     held = contracts.select(
         h_contract_id="contract_id",
         h_account_id="account_id",
@@ -166,4 +155,32 @@ def _pairs(contracts, grace_days: int):
     key = ("contract_id", "known_at", "s_contract_id", "s_known_at")
     was_held = changed.anti_join(both.select(*key).distinct(), key)
     columns = ("contract_id", "known_at", "superseded_at", "begins", "ends")
-    return pairs.filter(is_same).select(*columns).union(was_held.select(*columns))
+    return same.select(*columns).union(was_held.select(*columns))
+
+
+def _of_one_account(term, later):
+    return term.account_id == later.s_account_id
+
+
+def _near(term, later, grace_days: int):
+    """Join the terms of an account of which one starts around the other's end: within ``grace_days``, and some more."""
+    width = 2 * grace_days + 1
+    first = portable.floor_division(portable.day_number(term.ends_on) - grace_days, width)
+    both = term.mutate(span=first).union(term.mutate(span=first + 1))
+    later = later.mutate(s_span=portable.floor_division(portable.day_number(later.s_starts_on), width))
+    return both.join(later, _of_one_account(both, later) & (both.span == later.s_span)).drop("span", "s_span")
+
+
+def _following(pairs, grace_days: int):
+    """Choose the pairs of which the second term follows the first, and add when both began, and ended, to be known."""
+    pairs = pairs.filter(
+        (pairs.s_contract_id != pairs.contract_id)
+        & (pairs.s_starts_on > pairs.starts_on)
+        & (pairs.s_starts_on <= pairs.ends_on + ibis.interval(days=grace_days))
+        & (pairs.s_ends_on.isnull() | (pairs.s_ends_on > pairs.ends_on))
+    )
+    pairs = pairs.mutate(begins=ibis.greatest(pairs.known_at, pairs.s_known_at), ends=pairs.s_superseded_at)
+    return pairs.filter(
+        (pairs.superseded_at.isnull() | (pairs.begins < pairs.superseded_at))
+        & (pairs.ends.isnull() | (pairs.begins < pairs.ends))
+    )
