@@ -3,6 +3,7 @@
 import os
 import random
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,9 @@ import sklearn.linear_model  # noqa: F401  its import draws from the global gene
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = Path(os.environ.get("RENEWCAST_DATA", ROOT.parent / "shared" / "data"))
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
+# A hundred processes are started, each of which would compile the package again where images switch byte code off.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 os.environ["RENEWCAST_DATA"] = str(SHARED_DATA)
 for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_EXPERIMENT_NAME"):
