@@ -2,7 +2,7 @@
 
 from renewcast.review.part import Chart
 from renewcast.review.parts._customer_columns import table
-from renewcast.review.parts._customer_words import both, percent
+from renewcast.review.saying import say
 
 SEED = 0
 
@@ -36,14 +36,14 @@ def _attributed(inputs):
         "zh": "首次接触发生在截至 90 天前的一年内的客户，各观察 90 天。归因：去除该类接触后接触链（马尔可夫链）减少的成交，"
         "区间为 90%（按客户重抽样）。它说明成交路上有过哪些接触，并非因果效应。",
     }
-    says = both(
+    says = say(
         "Of {bought:,} sales {share} are owed to the contact {kind} ({low} to {high}): the loss of the chain without it.",
         "在{bought:,}笔成交中，{share}归因于接触“{kind}”（{low}至{high}），按去除后接触链的损失计算。",
         bought=bought,
         kind=best["kind"],
-        share=percent(best["credit_share"]),
-        low=percent(best["low"]),
-        high=percent(best["high"]),
+        share=(best["credit_share"], "share"),
+        low=(best["low"], "share"),
+        high=(best["high"], "share"),
     )
     names = ("kind", "accounts", "bought", "removal_effect", "credit", "credit_share", "low", "high", "by_first", "by_last")
     chart = Chart("interval", "contacts_attributed", title, "kind", ("credit_share",), low="low", high="high")

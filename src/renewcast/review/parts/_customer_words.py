@@ -2,16 +2,13 @@
 
 from renewcast.lifecycle import stages
 from renewcast.review.saying import labels
+from renewcast.segments import tiers
 
 STAGES = labels(stages.STAGES) | {
     "new": {"en": "new", "zh": "新客户"},
     "left": {"en": "left", "zh": "已离开"},
 }
-TIERS = {
-    "benchmark": {"en": "benchmark", "zh": "标杆"},
-    "value_add": {"en": "value-add", "zh": "增值"},
-    "ordinary": {"en": "ordinary", "zh": "普通"},
-}
+TIERS = labels(tiers.TIERS)
 PHASES = {
     "marketing": {"en": "marketing", "zh": "营销"},
     "implementation": {"en": "implementation", "zh": "实施"},
@@ -71,25 +68,3 @@ GROUPINGS = {
     "acquisition_channel": {"en": "channel", "zh": "获客渠道"},
 }
 EVERYBODY = {"all": {"en": "all", "zh": "全部"}}
-
-
-def percent(share: float, digits: int = 0) -> str:
-    """Write a share for a sentence; a dash where it is not known.
-
-    Examples
-    --------
-    >>> percent(0.256), percent(float("nan"))
-    ('26 %', '–')
-    """
-    return "–" if share != share else f"{100 * share:.{digits}f} %"
-
-
-def both(en: str, zh: str, /, **given) -> dict:
-    """Fill a sentence in both languages; in Chinese no space stands before the percent sign.
-
-    Examples
-    --------
-    >>> both("{a} of all", "占{a}", a="5 %")
-    {'en': '5 % of all', 'zh': '占5%'}
-    """
-    return {"en": en.format(**given), "zh": zh.format(**given).replace(" %", "%")}

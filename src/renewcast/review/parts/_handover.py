@@ -4,7 +4,7 @@ from renewcast.review.inputs import Inputs
 from renewcast.review.part import Chart, Figure
 from renewcast.review.parts import _customer_words as words
 from renewcast.review.parts._customer_columns import table
-from renewcast.review.parts._customer_words import both, percent
+from renewcast.review.saying import say
 
 LISTED = 2000
 
@@ -19,7 +19,7 @@ def handover(inputs: Inputs) -> dict | None:
     if found.empty or by_field.empty:
         return None
     title = {"en": "What was known two weeks after the first term began", "zh": "首份合同开始两周后已知的信息"}
-    note = both(
+    note = say(
         "Accounts that began in the last year, each as it was known {days} days after its first term began.",
         "过去一年开始的客户，按各自首份合同开始{days}天后所知统计。", days=AFTER_DAYS,
     )  # fmt: skip
@@ -42,12 +42,12 @@ def handover(inputs: Inputs) -> dict | None:
     mean, worst = float(found["completeness"].mean()), by_field.iloc[0]
     says = []
     if worst["known"] < worst["accounts"]:
-        told = both(
-            "Hand-overs of the last year were {mean} complete; what was missing most is the {field_en} (known of {share}).",
-            "过去一年的交接完整度为{mean}；最常缺失的是{field_zh}（已知占{share}）。",
-            mean=percent(mean),
-            share=percent(worst["share"]),
-            **{f"field_{code}": name for code, name in words.FIELDS[worst["field"]].items()},
+        told = say(
+            "Hand-overs of the last year were {mean} complete; what was missing most is the {field} (known of {share}).",
+            "过去一年的交接完整度为{mean}；最常缺失的是{field}（已知占{share}）。",
+            mean=(mean, "share"),
+            share=(worst["share"], "share"),
+            field=words.FIELDS[worst["field"]],
         )
         says.append(told)
     figures = [Figure({"en": "Hand-overs complete", "zh": "交接完整度"}, mean, "share")]
@@ -55,8 +55,8 @@ def handover(inputs: Inputs) -> dict | None:
     if started is not None and len(started):
         times = kickoff_times(started)
         median = times["median"]
-        early = {name: percent(times[name]) for name in ("within_7", "within_14")}
-        note = both("{within_7} met within 7 days, {within_14} within 14", "7 天内{within_7}，14 天内{within_14}", **early)
+        early = {name: (times[name], "share") for name in ("within_7", "within_14")}
+        note = say("{within_7} met within 7 days, {within_14} within 14", "7 天内{within_7}，14 天内{within_14}", **early)
         label = {"en": "Days from sale to kickoff, median", "zh": "成交至启动天数（中位数）"}
         figures.append(Figure(label, int(median) if median == median else None, "integer", note))
     return {"says": says, "figures": figures, "tables": tables, "charts": charts}

@@ -4,6 +4,7 @@ from renewcast.publishing.column import column
 from renewcast.review import forecast_words as words
 from renewcast.review.inputs import Inputs
 from renewcast.review.part import Chart, Figure, Part, Table
+from renewcast.review.saying import say
 
 TITLE = {"en": "The coming quarter", "zh": "下一季度预测"}
 
@@ -67,11 +68,11 @@ def _figures(found, retention, bar):
             {"en": "Yearly revenue at risk of churn", "zh": "面临流失的年度经常性收入"},
             12 * found.total["churn_cents"] / 100,
             "money",
-            _both(
+            say(
                 "{low} to {high}",
                 "{low}至{high}",
-                low=_money(12 * opening * churn["low"]),
-                high=_money(12 * opening * churn["high"]),
+                low=(12 * opening * churn["low"], "money"),
+                high=(12 * opening * churn["high"], "money"),
             ),
         ),
         Figure(
@@ -88,35 +89,35 @@ def _says(found, retention, rates, bar, currency):
     net, churn = told.loc["net_dollar_retention"], told.loc["churn"]
     values = {
         "days": str(found.days),
-        "opening": _money(total["opening_cents"] / 100),
-        "closing": _money(total["closing_cents"] / 100),
-        "net": _share(net["value"]),
-        "low": _share(net["low"]),
-        "high": _share(net["high"]),
+        "opening": (total["opening_cents"] / 100, "money"),
+        "closing": (total["closing_cents"] / 100, "money"),
+        "net": (net["value"], "share"),
+        "low": (net["low"], "share"),
+        "high": (net["high"], "share"),
         "currency": currency,
-        "bar": _share(bar),
-        "chance": _share(net["chance"]),
-        "churn": _money(total["churn_cents"] / 100),
-        "churn_low": _share(churn["low"]),
-        "churn_high": _share(churn["high"]),
+        "bar": (bar, "share"),
+        "chance": (net["chance"], "share"),
+        "churn": (total["churn_cents"] / 100, "money"),
+        "churn_low": (churn["low"], "share"),
+        "churn_high": (churn["high"], "share"),
         "rate": f"{100 * rates['base']:+.2f}%",
         "with_new": f"{100 * rates['with_new']:+.2f}%",
-        "unscored": str(int((~found.accounts["is_scored"]).sum())),
-        "accounts": str(len(found.accounts)),
+        "unscored": (int((~found.accounts["is_scored"]).sum()), "integer"),
+        "accounts": (len(found.accounts), "integer"),
     }
-    first = _both(
+    first = say(
         "In the next {days} days the {opening} {currency} that customers pay a month become {closing}: {net} "
         "(nine times in ten between {low} and {high}); new customers come on top.",
         "未来{days}天，现有客户每月支付的{opening} {currency}预计变为{closing}，即{net}（90%区间{low}至{high}）；新客户另计。",
         **values,
     )
-    second = _both(
+    second = say(
         "{churn} {currency} a month are expected to leave ({churn_low} to {churn_high} of revenue); the chance that net "
         "retention of the quarter passes {bar} is {chance}.",
         "预计每月流失{churn} {currency}（占收入{churn_low}至{churn_high}）；本季度净收入留存率超过{bar}的概率为{chance}。",
         **values,
     )
-    third = _both(
+    third = say(
         "That is {rate} a month for today's customers, {with_new} with new business at last year's pace.",
         "相当于现有客户每月{rate}；若新业务保持去年的速度，则为每月{with_new}。",
         **values,
@@ -125,7 +126,7 @@ def _says(found, retention, rates, bar, currency):
     if not found.accounts["is_scored"].all():
         rest = (
             *rest,
-            _both(
+            say(
                 "{unscored} of {accounts} paying accounts are not scored; they carry the rate at which accounts like them left "
                 "in past quarters.",
                 "{accounts}家付费客户中有{unscored}家没有评分，按过去几个季度同类客户的流失率计算。",
@@ -234,16 +235,4 @@ def _charts(bar):
 
 
 def _range(row):
-    return _both("{low} to {high}", "{low}至{high}", low=_share(row["low"]), high=_share(row["high"]))
-
-
-def _both(en: str, zh: str, **values) -> dict:
-    return {"en": en.format(**values), "zh": zh.format(**values)}
-
-
-def _share(value) -> str:
-    return f"{100 * value:.1f}%"
-
-
-def _money(value) -> str:
-    return f"{value:,.0f}"
+    return say("{low} to {high}", "{low}至{high}", low=(row["low"], "share"), high=(row["high"], "share"))

@@ -5,8 +5,8 @@ from renewcast.review.part import Chart, Figure, Part
 from renewcast.review.parts import _customer_words as words
 from renewcast.review.parts._contacts import contacts_before_sale
 from renewcast.review.parts._customer_columns import gathered, table
-from renewcast.review.parts._customer_words import both, percent
 from renewcast.review.parts._handover import handover, metrics
+from renewcast.review.saying import say
 
 NAME, TITLE = "lifecycle", {"en": "Lifecycle", "zh": "客户生命周期"}
 LEAST_TERMS = 20
@@ -46,13 +46,13 @@ def _sizes(inputs, now):
     sizes["arr_share"] = sizes["arr"] / total if total > 0 else float("nan")
     by = sizes.set_index("stage")
     count = {stage: int(by["accounts"].get(stage, 0)) for stage in STAGES}
-    share = percent(float(by["arr_share"].get("renewal", 0.0)))
+    share = (float(by["arr_share"].get("renewal", 0.0)), "share")
     en = "Of {all:,} customers {onboarding:,} are in onboarding, {growth:,} in growth"
     zh = "共{all:,}家客户：上线期{onboarding:,}家，成长期{growth:,}家"
     if "contracts" in inputs.view.store.tables:
         en += " and {renewal:,} in the last 90 days before their cover ends; {share} of ARR stands in that renewal stage"
         zh += "，续约期{renewal:,}家，占收入的{share}"
-    says = both(en + ".", zh + "。", all=len(now), share=share, **count)
+    says = say(en + ".", zh + "。", all=len(now), share=share, **count)
     note = {
         "en": "Onboarding: days 0 to 89 after the first term began; growth: 90 to 269; renewal: the last 90 days before the "
         "known cover ends, which goes before the others; steady: the rest.",
@@ -109,11 +109,11 @@ def _history(inputs, now, has_renewals):
     if len(lost) and has_renewals:
         row = lost.iloc[0]
         says.append(
-            both(
+            say(
                 "In the last {months} months {share} of the accounts in the renewal stage left within a month ({low} to {high}).",
                 "过去{months}个月，续约期客户次月离开的比例为{share}（{low}至{high}）。",
                 months=len(days) - 1,
-                **{name: percent(row[name], 1) for name in ("share", "low", "high")},
+                **{name: (row[name], "share") for name in ("share", "low", "high")},
             )  # fmt: skip
         )
     yield {"says": says, "tables": tables, "charts": charts, "moved": moved}
@@ -127,16 +127,16 @@ def _touches(inputs, history, now, stages):
         return None
     met = contacts(inputs.everyone, int((inputs.everyone.as_of - history.columns[0]).days) + 1)
     found = by_stage(history, met)
-    stake, need_words = _stake(inputs, now)
+    stake, stake_words = _stake(inputs, now)
     found = against_need(found, stake).rename(columns={"low": "rate_low", "high": "rate_high"})
     names = ("stage", "accounts", "touches", "account_months", "rate", "rate_low", "rate_high", "untouched")
     names += ("touch_share", "need_share", "touches_per_need")
     title = {"en": "Contacts by stage", "zh": "各阶段接触次数"}
-    note = both(
-        "Contacts an account and month, by the stage at the month's beginning. Need: {en} now; below 1 a stage is met less than "
-        "its share of the need.",
-        "按月初所处阶段统计每客户每月接触次数。需求：当前{zh}；低于 1 表示接触少于其需求占比。",
-        **need_words,
+    note = say(
+        "Contacts an account and month, by the stage at the month's beginning. Need: {stake} now; below 1 a stage is met less "
+        "than its share of the need.",
+        "按月初所处阶段统计每客户每月接触次数。需求：当前{stake}；低于 1 表示接触少于其需求占比。",
+        stake=stake_words,
     )
     tables = [table("touches_by_stage", title, found, names, note=note, words=stages)]
     charts = [Chart("interval", "touches_by_stage", title, "stage", ("rate",), low="rate_low", high="rate_high")]
@@ -151,13 +151,13 @@ def _touches(inputs, history, now, stages):
     if len(scarce):
         row = scarce.iloc[0]
         says.append(
-            both(
-                "The {stage_en} stage gets {touch} of the contacts and holds {need} of the {en}.",
-                "{stage_zh}获得{touch}的接触，却占{zh}的{need}。",
-                **need_words,
-                **{f"stage_{language}": name for language, name in words.STAGES[row["stage"]].items()},
-                touch=percent(row["touch_share"]),
-                need=percent(row["need_share"]),
+            say(
+                "The {stage} stage gets {touch} of the contacts and holds {need} of the {stake}.",
+                "{stage}获得{touch}的接触，却占{stake}的{need}。",
+                stake=stake_words,
+                stage=words.STAGES[row["stage"]],
+                touch=(row["touch_share"], "share"),
+                need=(row["need_share"], "share"),
             )  # fmt: skip
         )
     return {"says": says, "tables": tables, "charts": charts}
@@ -221,12 +221,12 @@ def _renewals(inputs):
     says = []
     row = found[found["days_before"] == 90].iloc[0]
     if row["open"] >= LEAST_TERMS:
-        given = {name: percent(row[name]) for name in ("share", "low", "high", "touched")}
+        given = {name: (row[name], "share") for name in ("share", "low", "high", "touched")}
         en = "Of the terms still open 90 days before their end {share} were renewed ({low} to {high})"
         zh = "到期前九十天仍未决的合同，{share}最终续约（{low}至{high}）"
         if met is not None:
             en, zh = en + "; {touched} of them had a contact in the 30 days after", zh + "；其后三十天内有接触的占{touched}"
-        says.append(both(en + ".", zh + "。", **given))
+        says.append(say(en + ".", zh + "。", **given))
     tables = (table("renewal_by_lead", title, found, names, note=note),)
     return {"says": says, "tables": tables, "charts": (chart,), "leads": found}
 
@@ -244,9 +244,9 @@ def _before(inputs):
     cost = payback(inputs.everyone, inputs.params.lifetime.gross_margin)
     if cost is not None:
         back = paid_back(cost)
-        note = both(
+        note = say(
             "of {accounts:,} accounts won in two years ({low} to {high})", "两年内获得的{accounts:,}家客户（{low}至{high}）",
-            accounts=back["accounts"], low=percent(back["low"]), high=percent(back["high"]),
+            accounts=back["accounts"], low=(back["low"], "share"), high=(back["high"], "share"),
         )  # fmt: skip
         label = {"en": "Acquisition cost back within 12 months", "zh": "十二个月内收回获客成本"}
         yield {"figures": (Figure(label, float(back["share"]), "share", note),)}

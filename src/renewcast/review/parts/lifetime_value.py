@@ -3,6 +3,7 @@
 from renewcast.review import lifetime_words as words
 from renewcast.review.inputs import Inputs
 from renewcast.review.part import Chart, Figure, Part, Table
+from renewcast.review.saying import say
 
 TITLE = {"en": "Lifetime value and acquisition cost", "zh": "客户终身价值与获客成本"}
 SEED = 0
@@ -116,7 +117,7 @@ def _figures(rows):
     now = rows[rows["is_customer"]]
     whole = ratio_of_cells([0] * len(now), now["value_ahead"], now["cost"], cells=1, seed=SEED).iloc[0]
     margin = now["monthly_margin"].sum()
-    between = _both("{low} to {high}", "{low}至{high}", low=f"{whole['low']:.2f}", high=f"{whole['high']:.2f}")
+    between = say("{low} to {high}", "{low}至{high}", low=(whole["low"], "number"), high=(whole["high"], "number"))
     return (
         Figure(
             {"en": "Lifetime value over acquisition cost", "zh": "终身价值与获客成本之比（LTV/CAC）"},
@@ -141,42 +142,41 @@ def _says(channels, segments, rows, currency):
         best, worst = told.iloc[0], told.iloc[-1]
         large = channels.sort_values(["customers", "acquisition_channel"], ascending=[False, True]).iloc[0]
         dear = channels.sort_values(["mean_cost", "acquisition_channel"], ascending=[False, True]).iloc[0]
-        yield _both(
+        yield say(
             "Best for its cost is the channel {best}: {ratio} ({low} to {high}); it is the best with a chance of {chance}.",
             "性价比最高的获客渠道是{best}：LTV/CAC为{ratio}（{low}至{high}），为最佳的概率是{chance}。",
             best=best["acquisition_channel"],
-            ratio=f"{best['shrunken_ratio']:.2f}",
-            low=f"{best['shrunken_low']:.2f}",
-            high=f"{best['shrunken_high']:.2f}",
-            chance=_share(best["best_probability"]),
+            ratio=(best["shrunken_ratio"], "number"),
+            low=(best["shrunken_low"], "number"),
+            high=(best["shrunken_high"], "number"),
+            chance=(best["best_probability"], "share"),
         )
-        yield _both(
+        yield say(
             "Lowest is {worst} with {ratio} (the worst with a chance of {chance}); a customer costs most by way of {dear}: "
             "{cost} {currency}. Most customers came by {large}: {count} of {all}.",
             "最低的是{worst}，为{ratio}（为最差的概率是{chance}）；单客成本最高的是{dear}：{cost} {currency}。"
             "客户最多来自{large}：{all}家中的{count}家。",
             worst=worst["acquisition_channel"],
-            ratio=f"{worst['shrunken_ratio']:.2f}",
-            chance=_share(worst["worst_probability"]),
+            ratio=(worst["shrunken_ratio"], "number"),
+            chance=(worst["worst_probability"], "share"),
             dear=dear["acquisition_channel"],
-            cost=f"{dear['mean_cost']:,.0f}",
+            cost=(dear["mean_cost"], "money"),
             currency=currency,
             large=large["acquisition_channel"],
-            count=str(int(large["customers"])),
-            all=str(int(rows["is_customer"].sum())),
+            count=(int(large["customers"]), "integer"),
+            all=(int(rows["is_customer"].sum()), "integer"),
         )
     if segments is not None:
         sure = segments[(segments["best_probability"] >= 0.8) & (segments["dimension"] != "segment")]
         for row in sure.itertuples():
             name = words.DIMENSIONS.get(row.dimension, {"en": row.dimension, "zh": row.dimension})
-            yield _both(
+            yield say(
                 "By {by}, {value} has the best ratio: {ratio}, with a chance of {chance}.",
-                "按{by_zh}，{value}的比值最高：{ratio}，概率{chance}。",
-                by=name["en"],
-                by_zh=name["zh"],
+                "按{by}，{value}的比值最高：{ratio}，概率{chance}。",
+                by=name,
                 value=row.value,
-                ratio=f"{row.shrunken_ratio:.2f}",
-                chance=_share(row.best_probability),
+                ratio=(row.shrunken_ratio, "number"),
+                chance=(row.best_probability, "share"),
             )
 
 
@@ -196,11 +196,3 @@ def _interval(table, x):
     title = {"en": "LTV/CAC by channel, shrunken", "zh": "各获客渠道的LTV/CAC（收缩估计）"}
     three = (3.0, {"en": "3, a common bar", "zh": "常用标准3"})
     return Chart("interval", table, title, x, ("shrunken_ratio",), low="shrunken_low", high="shrunken_high", reference=(three,))
-
-
-def _share(value) -> str:
-    return f"{100 * value:.0f}%"
-
-
-def _both(en: str, zh: str, **values) -> dict:
-    return {"en": en.format(**values), "zh": zh.format(**values)}

@@ -1,16 +1,11 @@
 """Where the business is: verticals, market segments by the four niche indicators, profiles that convert."""
 
-from renewcast.publishing.column import column
 from renewcast.review.inputs import Inputs
 from renewcast.review.part import Chart, Figure, Part, Table
+from renewcast.review.parts._market_columns import INDICATORS, LIFTS, RANKS, SEGMENTS, VERTICALS
+from renewcast.review.saying import say
 
 TITLE = {"en": "Markets", "zh": "市场"}
-_INDICATORS = {
-    "settle_days": {"en": "settle cycle (days)", "zh": "成交周期（天）"},
-    "willingness": {"en": "willingness to pay (of 10)", "zh": "付费意愿（满分10）"},
-    "stickiness": {"en": "stickiness (days in use; without usage, expansion)", "zh": "粘性（使用天数占比；无使用数据时为增购）"},
-    "potential": {"en": "potential customers (accounts known)", "zh": "潜在客户数（已知客户）"},
-}
 _PROFILES = {
     "industry": {"en": "industry", "zh": "行业"},
     "company_size": {"en": "company size", "zh": "公司规模"},
@@ -24,6 +19,10 @@ _OUTCOMES = {
     "renewal": {"en": "still a customer after a year", "zh": "一年后仍是客户"},
 }
 _YES = {"yes": {"en": "yes", "zh": "是"}, "no": {"en": "no", "zh": "否"}}
+_FRONT = {
+    "yes": {"en": "on the Pareto front", "zh": "位于帕累托前沿"},
+    "no": {"en": "behind the Pareto front", "zh": "不在帕累托前沿"},
+}
 
 
 def markets(inputs: Inputs) -> Part:
@@ -67,20 +66,23 @@ def _concentrated(inputs: Inputs):
     names = ["vertical", "accounts", "revenue", "share", "low", "high", "cumulative_share"]
     names += ["share_before", "change", "change_low", "change_high", "is_drift"]
     says = [
-        {
-            "en": f"Three verticals bring {three.share:.0%} of the revenue of the last {found.months} months, five bring "
-            f"{five.share:.0%} (the aim: 80 to 90 % from three to five); 80 % take {needed}.",
-            "zh": f"最近{found.months}个月的收入中，前三个行业占{three.share:.0%}，前五个占{five.share:.0%}"
-            f"（目标：三到五个行业占80%至90%）；达到80%需要{needed}个行业。",
-        }
+        say(
+            "Three verticals bring {three} of the revenue of the last {months} months, five bring {five} (the aim: 80 to 90 % "
+            "from three to five); 80 % take {needed}.",
+            "最近{months}个月的收入中，前三个行业占{three}，前五个占{five}（目标：三到五个行业占80%至90%）；达到80%需要{needed}个行业。",
+            three=(three.share, "share"),
+            five=(five.share, "share"),
+            months=found.months,
+            needed=needed,
+        )
     ]
     if drifting:
-        listed = ", ".join(drifting)
         says.append(
-            {
-                "en": f"Since a year ago the share of {listed} has changed by more than chance.",
-                "zh": f"与一年前相比，{listed} 的占比变化超出随机波动。",
-            }
+            say(
+                "Since a year ago the share of {listed} has changed by more than chance.",
+                "与一年前相比，{listed} 的占比变化超出随机波动。",
+                listed=_listed(drifting),
+            )
         )
     figures = tuple(
         Figure({"en": f"{many} largest verticals", "zh": f"前{many}大行业"}, float(row.share), "share", _interval(row))
@@ -89,7 +91,7 @@ def _concentrated(inputs: Inputs):
     table = Table(
         "verticals",
         {"en": "Revenue by vertical, last twelve months", "zh": "最近十二个月各行业收入"},
-        _VERTICALS,
+        VERTICALS,
         _told(frame[names]),
         {
             "en": "Intervals hold 90 %, by samples of accounts. A change is marked where chance hardly explains it.",
@@ -132,44 +134,44 @@ def _segments(inputs: Inputs, known):
 def _niches(found):
     frame = found.segments
     best, declared = frame.iloc[0], frame.loc[frame["is_niche"], "segment"].tolist()
-    listed = ", ".join(declared)
-    says = [
-        {
-            "en": f"{listed}: better than the rest in at least two of the tested indicators, beyond chance.",
-            "zh": f"{listed}：至少有两项检验指标优于其他细分市场，且超出随机波动。",
-        }
-        if declared
-        else {
-            "en": f"No segment is a niche beyond chance; {best.segment} stands first, "
-            f"its rank lies between {best.rank_low} and {best.rank_high}.",
-            "zh": f"没有任何细分市场的领先超出随机波动；目前排名第一的是 {best.segment}，"
-            f"名次区间为{best.rank_low}至{best.rank_high}。",
-        }
-    ]
-    shares = {name: f"{weight:.0%}" for name, weight in found.weights.items()}
-    note = {
-        "en": "The composite weighs "
-        + ", ".join(f"{_INDICATORS[name]['en']} {share}" for name, share in shares.items())
-        + ". Ranks with 90 % intervals, by samples of accounts.",
-        "zh": "综合得分权重："
-        + "、".join(f"{_INDICATORS[name]['zh']}{share}" for name, share in shares.items())
-        + "。名次区间为90%（按客户重抽样）。",
-    }
-    names = [one.name for one in _SEGMENTS]
+    if declared:
+        told = say(
+            "{listed}: better than the rest in at least two of the tested indicators, beyond chance.",
+            "{listed}：至少有两项检验指标优于其他细分市场，且超出随机波动。",
+            listed=_listed(declared),
+        )
+    else:
+        told = say(
+            "No segment is a niche beyond chance; {first} stands first, its rank lies between {low} and {high}.",
+            "没有任何细分市场的领先超出随机波动；目前排名第一的是 {first}，名次区间为{low}至{high}。",
+            first=best.segment,
+            low=best.rank_low,
+            high=best.rank_high,
+        )
+    weights = [(INDICATORS[name], f"{weight:.0%}") for name, weight in found.weights.items()]
+    note = say(
+        "The composite weighs {weights}. Ranks with 90 % intervals, by samples of accounts.",
+        "综合得分权重：{weights}。名次区间为90%（按客户重抽样）。",
+        weights={
+            "en": ", ".join(f"{name['en']} {share}" for name, share in weights),
+            "zh": "、".join(f"{name['zh']}{share}" for name, share in weights),
+        },
+    )
+    names = [one.name for one in SEGMENTS]
     title = {"en": "Market segments by the four indicators", "zh": "按四项指标排列的细分市场"}
     tables = (
-        Table("market_segments", title, _SEGMENTS, _told(frame[names]), note, words={"is_niche": _YES, "is_on_front": _YES}),
+        Table("market_segments", title, SEGMENTS, _told(frame[names]), note, words={"is_niche": _YES, "is_on_front": _FRONT}),
         Table(
             "market_indicators",
             {"en": "Rank in each indicator", "zh": "各项指标的名次"},
-            _RANKS,
-            _told(found.indicators[[one.name for one in _RANKS]]),
+            RANKS,
+            _told(found.indicators[[one.name for one in RANKS]]),
             {
                 "en": "p-values are one-sided, corrected over segments and indicators (Benjamini and Yekutieli).",
                 "zh": "p值为单侧，已按细分市场与指标数量校正（Benjamini–Yekutieli）。",
             },
             shown=0,
-            words={"indicator": _INDICATORS, "beats_the_rest": _YES},
+            words={"indicator": INDICATORS, "beats_the_rest": _YES},
         ),
     )
     charts = (
@@ -189,22 +191,30 @@ def _niches(found):
             "settle_days",
             ("willingness",),
             group="is_on_front",
+            note={
+                "en": "On the Pareto front: no other segment is better in all four indicators, so no weights rule it out.",
+                "zh": "位于帕累托前沿：没有其他细分市场在四项指标上都更优，因此任何权重都不能排除它。",
+            },
         ),
     )
     figure = Figure({"en": "First segment", "zh": "排名第一的细分市场"}, best.segment, "text", _rank_note(best))
-    return says, (figure,), tables, charts
+    return [told], (figure,), tables, charts
 
 
 def _lifts(table):
     sure = table[table["is_beyond_chance"]]
     says = []
     for row in sure[sure["lift"] > 1].groupby("outcome", sort=True).head(1).itertuples():
-        outcome, profile = _OUTCOMES[row.outcome], _PROFILES[row.profile]
         says.append(
-            {
-                "en": f"{profile['en']} {row.value}: {row.rate:.0%} {outcome['en']}, against {row.rest_rate:.0%} of the rest.",
-                "zh": f"{profile['zh']} {row.value}：{outcome['zh']}的占{row.rate:.0%}，其余客户为{row.rest_rate:.0%}。",
-            }
+            say(
+                "{profile} {value}: {rate} {outcome}, against {rest} of the rest.",
+                "{profile} {value}：{outcome}的占{rate}，其余客户为{rest}。",
+                profile=_PROFILES[row.profile],
+                value=row.value,
+                outcome=_OUTCOMES[row.outcome],
+                rate=(row.rate, "share"),
+                rest=(row.rest_rate, "share"),
+            )
         )
     note = {
         "en": "Each profile against all others; corrected for everything that was compared (Benjamini and Yekutieli).",
@@ -212,7 +222,7 @@ def _lifts(table):
     }
     words = {"outcome": _OUTCOMES, "profile": _PROFILES, "is_beyond_chance": _YES}
     title = {"en": "Conversion and renewal by profile", "zh": "按客户画像的转化与续约"}
-    return says, (), (Table("profile_lift", title, _LIFTS, _told(table[[one.name for one in _LIFTS]]), note, words=words),), ()
+    return says, (), (Table("profile_lift", title, LIFTS, _told(table[[one.name for one in LIFTS]]), note, words=words),), ()
 
 
 def _told(frame):
@@ -221,72 +231,12 @@ def _told(frame):
 
 
 def _interval(row) -> dict:
-    return {"en": f"90 %: {row.low:.0%} to {row.high:.0%}", "zh": f"90%区间：{row.low:.0%}至{row.high:.0%}"}
+    return say("90 %: {low} to {high}", "90%区间：{low}至{high}", low=(row.low, "share"), high=(row.high, "share"))
 
 
 def _rank_note(row) -> dict:
-    return {"en": f"first in {row.chance_of_first:.0%} of samples", "zh": f"{row.chance_of_first:.0%}的样本中排名第一"}
+    return say("first in {chance} of samples", "{chance}的样本中排名第一", chance=(row.chance_of_first, "share"))
 
 
-def _plain(name: str, kind: str, en: str, zh: str, *, required: bool = True):
-    return column(name, kind, required, en, zh, en, zh)
-
-
-_VERTICALS = (
-    _plain("vertical", "text", "vertical", "行业"),
-    _plain("accounts", "integer", "accounts that paid", "付费客户数"),
-    _plain("revenue", "money", "revenue of the year", "年收入"),
-    _plain("share", "share", "share", "占比"),
-    _plain("low", "share", "at least (90 %)", "下限（90%）"),
-    _plain("high", "share", "at most (90 %)", "上限（90%）"),
-    _plain("cumulative_share", "share", "added up", "累计占比"),
-    _plain("share_before", "share", "a year before", "一年前", required=False),
-    _plain("change", "points", "change", "变化", required=False),
-    _plain("change_low", "points", "change at least", "变化下限", required=False),
-    _plain("change_high", "points", "change at most", "变化上限", required=False),
-    _plain("is_drift", "text", "beyond chance", "超出随机波动"),
-)
-_SEGMENTS = (
-    _plain("segment", "text", "segment", "细分市场"),
-    _plain("rank", "integer", "rank", "名次"),
-    _plain("rank_low", "integer", "rank at best (90 %)", "最好名次（90%）"),
-    _plain("rank_high", "integer", "rank at worst (90 %)", "最差名次（90%）"),
-    _plain("is_niche", "text", "niche", "利基市场"),
-    _plain("is_on_front", "text", "on the Pareto front", "位于帕累托前沿"),
-    _plain("front_share", "share", "on the front in samples", "样本中位于前沿的比例"),
-    _plain("composite", "number", "composite (0 to 1)", "综合得分（0至1）"),
-    _plain("settle_days", "number", "mean settle cycle, days", "平均成交周期（天）", required=False),
-    _plain("settle_median", "number", "median settle cycle, days", "成交周期中位数（天）", required=False),
-    _plain("willingness", "number", "willingness to pay (of 10)", "付费意愿（满分10）", required=False),
-    _plain("stickiness", "share", "stickiness (days in use)", "粘性（使用天数）", required=False),
-    _plain("potential", "integer", "accounts known", "已知客户数"),
-    _plain("customers", "integer", "customers", "付费客户数"),
-    _plain("acquisition_cost", "money", "mean acquisition cost", "平均获客成本", required=False),
-    _plain("arr", "money", "mean ARR of a customer", "客户平均年经常性收入", required=False),
-    _plain("adjusted_p_value", "number", "p-value, corrected (Holm)", "校正后p值（Holm）", required=False),
-)
-_RANKS = (
-    _plain("segment", "text", "segment", "细分市场"),
-    _plain("indicator", "text", "indicator", "指标"),
-    _plain("value", "number", "value", "数值", required=False),
-    _plain("low", "number", "at least (90 %)", "下限（90%）", required=False),
-    _plain("high", "number", "at most (90 %)", "上限（90%）", required=False),
-    _plain("rank", "integer", "rank", "名次"),
-    _plain("rank_low", "integer", "rank at best (90 %)", "最好名次（90%）"),
-    _plain("rank_high", "integer", "rank at worst (90 %)", "最差名次（90%）"),
-    _plain("adjusted_p_value", "number", "p-value, corrected", "校正后p值", required=False),
-    _plain("beats_the_rest", "text", "beats the rest", "优于其余"),
-)
-_LIFTS = (
-    _plain("outcome", "text", "outcome", "结果"),
-    _plain("profile", "text", "profile", "画像"),
-    _plain("value", "text", "value", "取值"),
-    _plain("accounts", "integer", "accounts", "客户数"),
-    _plain("rate", "share", "rate", "比例"),
-    _plain("rest_rate", "share", "rate of the rest", "其余客户的比例"),
-    _plain("lift", "number", "lift", "提升倍数", required=False),
-    _plain("low", "number", "lift at least (90 %)", "下限（90%）"),
-    _plain("high", "number", "lift at most (90 %)", "上限（90%）"),
-    _plain("adjusted_p_value", "number", "p-value, corrected", "校正后p值"),
-    _plain("is_beyond_chance", "text", "beyond chance", "超出随机波动"),
-)
+def _listed(names) -> dict:
+    return {"en": ", ".join(names), "zh": "、".join(names)}

@@ -5,7 +5,7 @@ from renewcast.review.inputs import Inputs
 from renewcast.review.part import Chart, Figure, Part
 from renewcast.review.parts import _customer_words as words
 from renewcast.review.parts._customer_columns import gathered, table
-from renewcast.review.parts._customer_words import both, percent
+from renewcast.review.saying import say
 
 NAME, TITLE = "milestones", {"en": "First value and milestones", "zh": "首次价值与里程碑"}
 COHORTS = 8
@@ -42,28 +42,27 @@ def _first_value(inputs):
     }[value.source]
     every = times(frame["age"].to_numpy(), frame["is_reached"].to_numpy())
     median = every["median"]
-    interval = both("{low} to {high}", "{low}至{high}", low=percent(every["low_90"]), high=percent(every["high_90"]))
+    interval = say("{low} to {high}", "{low}至{high}", low=(every["low_90"], "share"), high=(every["high_90"], "share"))
     figures = [
         Figure({"en": "First value within 90 days", "zh": "九十天内达成首次价值"}, _or(every["within_90"]), "share", interval),
         Figure({"en": "Median days to first value", "zh": "首次价值天数中位数"}, _or(median), "integer"),
     ]
     says = [
-        both(
-            "{share} of the customers had first value ({source_en}) within 90 days of their first term ({low} to {high}).",
-            "{share}的客户在首份合同开始后九十天内达成首次价值（{source_zh}；{low}至{high}）。",
-            share=percent(every["within_90"]),
-            source_en=source["en"],
-            source_zh=source["zh"],
-            low=percent(every["low_90"]),
-            high=percent(every["high_90"]),
+        say(
+            "{share} of the customers had first value ({source}) within 90 days of their first term ({low} to {high}).",
+            "{share}的客户在首份合同开始后九十天内达成首次价值（{source}；{low}至{high}）。",
+            share=(every["within_90"], "share"),
+            source=source,
+            low=(every["low_90"], "share"),
+            high=(every["high_90"], "share"),
         )  # fmt: skip
     ]
-    note = both(
-        "First value: {source_en}. Waiting accounts count for as long as they were seen; who left without it never gets there. "
+    note = say(
+        "First value: {source}. Waiting accounts count for as long as they were seen; who left without it never gets there. "
         "{out:,} accounts that began before such facts were recorded, or have none agreed, are left out.",
-        "首次价值：{source_zh}。等待中的客户按已观察时长计入；未达成即离开者视为未达成。"
+        "首次价值：{source}。等待中的客户按已观察时长计入；未达成即离开者视为未达成。"
         "{out:,}家在有记录之前开始或未约定的客户不计入。",
-        source_en=source["en"], source_zh=source["zh"], out=value.left_out,
+        source=source, out=value.left_out,
     )  # fmt: skip
     title = {"en": "Share with first value, by days since the first term", "zh": "首次价值达成率（按首份合同开始后的天数）"}
     quarter = frame["started_on"].dt.year.astype(str) + "-Q" + frame["started_on"].dt.quarter.astype(str)
@@ -101,7 +100,7 @@ def _waiting(inputs, listed):
         "en": "Longer than three quarters of the peers waited, or longer than 90 days.",
         "zh": "等待时间长于四分之三的同类客户，或超过九十天。",
     }
-    says = both(
+    says = say(
         "{count:,} customers wait for first value longer than 90 days or than three quarters of their peers did; {behind:,} are "
         "behind their peers.",
         "{count:,}家客户等待首次价值超过九十天或长于四分之三的同类客户；其中{behind:,}家落后于同类。",
@@ -137,9 +136,9 @@ def _milestones(inputs):
     by_kind = on_time(found, ["kind"]).set_index("kind")
     if {"functional", "customer"} <= set(by_kind.index):
         bounds = [(kind, name) for kind in ("functional", "customer") for name in ("share", "low", "high")]
-        given = {f"{kind}_{name}": percent(by_kind.loc[kind, name]) for kind, name in bounds}
+        given = {f"{kind}_{name}": (by_kind.loc[kind, name], "share") for kind, name in bounds}
         says.append(
-            both(
+            say(
                 "Functional milestones are reached in time in {functional_share} ({functional_low} to {functional_high}), "
                 "the customers' own in {customer_share} ({customer_low} to {customer_high}).",
                 "功能里程碑按时达成率为{functional_share}（{functional_low}至{functional_high}），客户成果里程碑为{customer_share}"
@@ -154,7 +153,7 @@ def _milestones(inputs):
     title = {"en": "All functional milestones reached, the customer's own overdue", "zh": "功能里程碑已全部完成，但客户成果逾期"}
     tables.append(table("outcome_gap", title, gap, names))
     says.append(
-        both(
+        say(
             "In {count:,} accounts with {arr:,.0f} ARR the work is done and the customer's outcome is overdue by 14 to 120 days.",
             "{count:,}家客户（年度收入{arr:,.0f}）的功能已完成，但客户成果逾期 14 至 120 天。",
             count=len(gap),
@@ -186,10 +185,10 @@ def _goals(inputs, goals, counted):
     names = ("account_id", "account_name", "owner", "arr", "milestone", "due_on", "step_days")
     tables.append(table("goals_too_far", title, _named(inputs, ahead), names))
     total, far = int(counted["goals"].sum()), int(counted["too_far"].sum())
-    says = both(
+    says = say(
         "{share} of the goals are planned more than three months after the one before.",
         "{share}的目标与上一目标间隔超过三个月。",
-        share=percent(far / total),
+        share=(far / total, "share"),
     )  # fmt: skip
     return {"says": (says,), "tables": tables}
 
@@ -211,7 +210,7 @@ def _outcome(inputs):
     }
     names = ("outcome", "accounts", "terms", "renewed", "share", "low", "high")
     value, low, high = (f"{100 * part:+.0f}" for part in found.attrs["difference"])
-    says = both(
+    says = say(
         "The renewal rate of terms that brought the customer an outcome lies {value} points off the others' ({low} to {high}).",
         "合同期内取得成果的合同，其续约率相差{value}个百分点（{low}至{high}）。", value=value, low=low, high=high,
     )  # fmt: skip

@@ -4,17 +4,13 @@ from renewcast.publishing.column import column
 from renewcast.review.account_groups import group_columns, grouped, with_scores
 from renewcast.review.inputs import Inputs
 from renewcast.review.part import Chart, Figure, Part, Table
+from renewcast.review.saying import labels
 from renewcast.segments.readiness import STEPS
 from renewcast.segments.tiers import TIERS
 from renewcast.segments.transitions import GONE
 
 TITLE = {"en": "Tiers", "zh": "客户分层"}
-_TIERS = {
-    "benchmark": {"en": "benchmark", "zh": "标杆客户"},
-    "value_add": {"en": "value-add", "zh": "增值客户"},
-    "ordinary": {"en": "ordinary", "zh": "普通客户"},
-    GONE: {"en": "gone", "zh": "已离开"},
-}
+_TIERS = labels(TIERS) | {GONE: {"en": "gone", "zh": "已离开"}}
 _STEPS = {
     "first_value": {"en": "first value", "zh": "首次价值"},
     "case": {"en": "a case that speaks for us", "zh": "打造案例"},
