@@ -140,8 +140,10 @@ def ratio(above, below, month, account, n_months: int, scale: float = 1.0) -> Se
     y, x = (np.bincount(month, weights=values, minlength=n_months) for values in (above, below))
     value = np.divide(y, x, out=np.full(n_months, np.nan), where=x > 0)
     key, place = np.unique(month * (account.max(initial=0) + 1) + account, return_inverse=True)
-    rest = np.bincount(place, weights=above - np.nan_to_num(value)[month] * below, minlength=len(key))
     of = key // (account.max(initial=0) + 1)
+    # Sums first: of whole numbers they are the same in any order.
+    above, below = (np.bincount(place, weights=values, minlength=len(key)) for values in (above, below))
+    rest = above - np.nan_to_num(value)[of] * below
     clusters = np.bincount(of, minlength=n_months)
     squares = np.bincount(of, weights=rest**2, minlength=n_months) * clusters / np.maximum(clusters - 1, 1)
     error = np.divide(np.sqrt(squares), x, out=np.full(n_months, np.nan), where=(x > 0) & (clusters > 1))
