@@ -29,3 +29,31 @@ def is_among(ids, others):
     # The last place is that of no id at all.
     found[-1] = False
     return found[number[len(others) :]]
+
+
+def positions(ids, names):
+    """Return the place of each of some ids among names, -1 where it is none of them.
+
+    Parameters
+    ----------
+    ids : array or Series of str, shape (n,)
+    names : array, Series or Index of str
+        Each once.
+
+    Returns
+    -------
+    array of int, shape (n,)
+
+    Examples
+    --------
+    >>> positions(["A", "C", "B"], ["A", "B"]).tolist()
+    [0, -1, 1]
+    """
+    import numpy as np
+    import pandas as pd
+
+    ids, names = (pd.Series(one, dtype="str") for one in (ids, names))
+    number, _ = pd.factorize(pd.concat([names, ids], ignore_index=True))
+    # Names come first, so their numbers are their places.
+    found = number[len(names) :]
+    return np.where(found < len(names), found, -1)

@@ -1,6 +1,7 @@
 """Time to first value (C55, C63, C67): how long customers wait for the first result of their own, the waiting ones included."""
 
 import dataclasses
+import datetime as dt
 
 from renewcast.datasets.among import is_among
 from renewcast.datasets.known import Known
@@ -9,6 +10,7 @@ from renewcast.revenue.survival import life_table, log_rank
 
 BY_DAYS = (30, 60, 90)
 CURVE_DAYS = (0, 7, 14, 21, 30, 45, 60, 75, 90, 120, 150, 180, 240, 300, 365)
+DATED = ("started_on", "until")
 MIN_PEERS = 20
 """So many peers must have got there before their times say how long is long."""
 
@@ -72,21 +74,21 @@ def first_value(known: Known) -> FirstValue | None:
 
 def began(known: Known):
     """Return of every account that has begun: account_id, started_on, until (first day without cover; NaT: none is known)."""
+    import ibis
     import pandas as pd
 
     if "contracts" in known.view.store.tables:
-        terms = known.frame("contracts", "starts_on", "ends_on").sort_values(["account_id", "starts_on"])
-        grouped = terms.groupby("account_id", sort=True)
-        frame = grouped["starts_on"].min().rename("started_on").reset_index()
-        ends = terms["ends_on"].fillna(pd.Timestamp("2262-01-01")).groupby(terms["account_id"]).max()
-        frame["until"] = ends.reindex(frame["account_id"]).to_numpy(dtype="datetime64[us]")
-        frame["until"] = frame["until"].where(frame["until"] < pd.Timestamp("2262-01-01")).astype("datetime64[us]")
+        rows, forever = known.rows("contracts"), dt.datetime(2262, 1, 1)
+        ends = rows.ends_on.cast("timestamp").fill_null(ibis.literal(forever))
+        ends = rows.group_by("account_id").aggregate(started_on=rows.starts_on.cast("timestamp").min(), until=ends.max())
+        frame = ends.to_pandas().sort_values("account_id", ignore_index=True).astype(dict.fromkeys(DATED, "datetime64[us]"))
+        frame["until"] = frame["until"].where(frame["until"] < forever)
     else:
         frame = known.frame("accounts", "signed_up_at").drop_duplicates("account_id")
         frame = frame.assign(started_on=frame["signed_up_at"].dt.floor("D"), until=pd.NaT)
         frame["until"] = frame["until"].astype("datetime64[us]")
     frame = frame[frame["started_on"] < known.as_of]
-    return frame[["account_id", "started_on", "until"]].reset_index(drop=True)
+    return frame[["account_id", *DATED]].reset_index(drop=True)
 
 
 def _milestones(known):

@@ -3,6 +3,7 @@
 from renewcast.datasets.among import is_among
 from renewcast.engine import visibility
 from renewcast.lifecycle.first_value import began
+from renewcast.lifecycle.touches import recent_contacts
 from renewcast.revenue.survival import life_table
 
 AFTER_DAYS = 14
@@ -125,9 +126,8 @@ def kickoff(known, past_days: int = PAST_DAYS):
     frame = known.once(began)[["account_id", "started_on"]]
     since = max(known.as_of - pd.Timedelta(days=past_days), pd.Timestamp(known.view.calendar.origin))
     frame = frame[frame["started_on"] >= since].reset_index(drop=True)
-    days = int((known.as_of - since).days)
     if known.has("touchpoints.occurred_at"):
-        parts.append(known.frame("touchpoints", "occurred_at", days=days).rename(columns={"occurred_at": "at"}))
+        parts.append(known.once(recent_contacts).rename(columns={"occurred_at": "at"}))
     if known.has("milestones.achieved_at"):
         reached = known.frame("milestones", "achieved_at").dropna()
         parts.append(reached.rename(columns={"achieved_at": "at"}))

@@ -66,8 +66,10 @@ def payback(known, gross_margin: float, past_days: int = PAST_DAYS):
         return None
     cost = known.frame("accounts", "acquisition_cost").drop_duplicates("account_id").set_index("account_id")["acquisition_cost"]
     frame = known.once(began)[["account_id", "started_on"]]
-    frame = frame[frame["started_on"] >= known.as_of - pd.Timedelta(days=past_days)]
-    terms = known.frame("contracts", "starts_on", "mrr").merge(frame, on="account_id")
+    since = known.as_of - pd.Timedelta(days=past_days)
+    frame = frame[frame["started_on"] >= since]
+    late = known.frame("contracts", "starts_on", "mrr", where=lambda rows: rows.starts_on.cast("timestamp") >= since)
+    terms = late.merge(frame, on="account_id")
     first = terms[terms["starts_on"] == terms["started_on"]].groupby("account_id")["mrr"].sum()
     frame = frame.assign(cost=frame["account_id"].map(cost), mrr=frame["account_id"].map(first))
     frame = frame[frame["cost"].notna()].reset_index(drop=True)

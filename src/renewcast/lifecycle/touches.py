@@ -1,11 +1,20 @@
 """How often accounts are met in each stage, and whether that is where the need is (C8)."""
 
+from renewcast.datasets.among import positions
 from renewcast.lifecycle.stages import STAGES
+
+RECENT_DAYS = 544
+"""A year of terms, each looked at from half a year before its end."""
 
 
 def contacts(known, days: int):
     """Return account_id and occurred_at of the touchpoints of the days before the snapshot."""
     return known.frame("touchpoints", "occurred_at", days=days)
+
+
+def recent_contacts(known):
+    """Return :func:`contacts` of the last 544 days and the grace: all that the stages and the renewal stage ask, read once."""
+    return contacts(known, RECENT_DAYS + known.view.grace_days)
 
 
 def by_stage(history, met, tier=None):
@@ -16,7 +25,7 @@ def by_stage(history, met, tier=None):
     history : pandas.DataFrame
         See :func:`renewcast.lifecycle.history.stage_history`, of the first days of months.
     met : pandas.DataFrame
-        account_id, occurred_at, from the first of these days on.
+        account_id, occurred_at; what was before the first of these days is left out.
     tier : pandas.Series, optional
         By account_id; then the table is of accounts that have one, by stage and tier.
 
@@ -33,14 +42,14 @@ def by_stage(history, met, tier=None):
 
     edges = history.columns.to_numpy().astype("datetime64[us]")
     month = np.searchsorted(edges, met["occurred_at"].to_numpy(dtype="datetime64[us]"), side="right") - 1
-    account = history.index.get_indexer(met["account_id"])
+    account = positions(met["account_id"], history.index)
     inside = (month >= 0) & (month < len(edges) - 1) & (account >= 0)
     codes = history.to_numpy()[:, :-1]
     count = np.bincount(account[inside] * codes.shape[1] + month[inside], minlength=codes.size).reshape(codes.shape)
     held, when = np.nonzero(codes >= 0)
     frame = pd.DataFrame(
         {
-            "account_id": history.index.to_numpy()[held],
+            "account_id": held,
             "place": codes[held, when],
             "touches": count[held, when],
             "account_months": 1,
@@ -48,7 +57,7 @@ def by_stage(history, met, tier=None):
     )
     by = ["place"]
     if tier is not None:
-        frame["tier"] = frame["account_id"].map(tier)
+        frame["tier"] = history.index.map(tier).to_numpy()[held]
         frame, by = frame[frame["tier"].notna()], ["place", "tier"]
     table = rates(frame, by, "touches", "account_months")
     none = frame.assign(none=frame["touches"].eq(0)).groupby(by)["none"].mean().rename("untouched").reset_index()

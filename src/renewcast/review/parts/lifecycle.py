@@ -121,11 +121,11 @@ def _history(inputs, now, has_renewals):
 
 
 def _touches(inputs, history, now, stages):
-    from renewcast.lifecycle.touches import against_need, by_stage, contacts
+    from renewcast.lifecycle.touches import against_need, by_stage, recent_contacts
 
     if not inputs.everyone.has("touchpoints.occurred_at"):
         return None
-    met = contacts(inputs.everyone, int((inputs.everyone.as_of - history.columns[0]).days) + 1)
+    met = inputs.everyone.once(recent_contacts)
     found = by_stage(history, met)
     stake, stake_words = _stake(inputs, now)
     found = against_need(found, stake).rename(columns={"low": "rate_low", "high": "rate_high"})
@@ -195,8 +195,8 @@ def _tiers(inputs):
 
 
 def _renewals(inputs):
-    from renewcast.lifecycle.renewals import LEADS, PAST_DAYS, by_lead, decided_terms
-    from renewcast.lifecycle.touches import contacts
+    from renewcast.lifecycle.renewals import by_lead, decided_terms
+    from renewcast.lifecycle.touches import recent_contacts
 
     if "contracts" not in inputs.view.store.tables:
         return None
@@ -205,7 +205,7 @@ def _renewals(inputs):
         return None
     met = None
     if inputs.everyone.has("touchpoints.occurred_at"):
-        met = contacts(inputs.everyone, PAST_DAYS + LEADS[0] + inputs.view.grace_days)
+        met = inputs.everyone.once(recent_contacts)
     found = by_lead(terms, met)
     if not found["open"].any():  # ends that were told on the day itself
         return None
