@@ -41,8 +41,7 @@ def dates(known: Known, ledger=None):
     found = {"register": accounts["signed_up_at"].dt.floor("D")}
     paid = None
     if "contracts" in known.view.store.tables:
-        terms = known.frame("contracts", "starts_on", "mrr")
-        paid = terms[(terms["mrr"] > 0) & (terms["starts_on"] < known.as_of)].groupby("account_id")["starts_on"].min()
+        paid = _first(known, "contracts", lambda rows: (rows.mrr > 0) & (rows.starts_on.cast("timestamp") < rows.as_of))
         if "usage" in known.view.store.tables:
             first = _first(known, "usage", None)
             tried = first[~(first >= paid.reindex(first.index))]
@@ -70,7 +69,8 @@ def _first(known, table, where):
 
     rows = known.rows(table)
     rows = rows if where is None else rows.filter(where(rows))
-    frame = rows.group_by("account_id").aggregate(first=rows.occurred_at.min()).to_pandas().sort_values("account_id")
+    at = rows[known.view.store.contracts[table].event_time].cast("timestamp")
+    frame = rows.group_by("account_id").aggregate(first=at.min()).to_pandas().sort_values("account_id")
     return pd.to_datetime(frame.set_index("account_id")["first"]).astype("datetime64[us]").dt.floor("D")
 
 
