@@ -3,8 +3,9 @@
 import datetime as dt
 
 import ibis
+import numpy as np
 
-from renewcast.engine import visibility
+from renewcast.engine import portable, visibility
 from renewcast.engine.cells import RollUp
 from renewcast.engine.grid import Grid
 from renewcast.engine.rollup import Measure
@@ -75,62 +76,84 @@ def open_terms(tables: dict, contracts: dict, panel):
 def _by_terms(tables, contracts, panel, label, grace_days):
     import pandas as pd
 
-    rows = visibility.visible_rows(tables["terms"], panel, contracts["terms"])
-    grouped = rows.group_by("account_id", "as_of").aggregate(
-        live_terms=is_live(rows).sum(),
-        started=(rows.starts_on.cast("timestamp") < rows.as_of).sum(),
-        mrr=ibis.ifelse(is_live(rows), rows.mrr, ibis.literal(0).cast(rows.mrr.type())).sum(),
-    )
-    frame = grouped.filter(grouped.started > 0).to_pandas()
-    frame["mrr"] = frame["mrr"].astype("float64")
-    frame["as_of"] = frame["as_of"].astype("datetime64[us]")
+    terms, accounts, days = _recent_terms(tables, contracts, panel, grace_days)
     # Accounts whose cover was over, grace included, have no spell here and leave the scope.
-    frame = frame.merge(_current_spells(rows, grace_days), on=["account_id", "as_of"])
+    frame = _current_spells(terms, grace_days)
+    place = frame["place"].to_numpy()
+    found = np.searchsorted(place, terms["place"])
+    live_terms = np.bincount(found, terms["is_live"], len(place))
+    # Whole cents add up exactly; money as decimals would travel as Python objects.
+    frame["mrr"] = np.bincount(found, terms["cents"].where(terms["is_live"], 0), len(place)) / 100
+    frame["account_id"], frame["as_of"] = accounts.take(place // len(days)), days[place % len(days)]
     as_of, ends = frame["as_of"], frame["cover_ends_on"]
     lead, horizon = pd.Timedelta(days=label.lead_days), pd.Timedelta(days=label.horizon_days)
     reason = pd.Series(None, index=frame.index, dtype=object)
-    day = ends.dt.strftime("%Y-%m-%d")
-    reason[ends < as_of + lead] = "ends_within_lead:" + day
-    reason[frame["live_terms"] == 0] = "between_terms"
-    reason[(ends < as_of) & ~frame["is_taken_up"]] = "term_over:" + day
+    day = ends[ends < as_of + lead].dt.strftime("%Y-%m-%d")
+    reason[day.index] = "ends_within_lead:" + day
+    reason[live_terms == 0] = "between_terms"
+    day = day[(ends < as_of) & ~frame["is_taken_up"]]
+    reason[day.index] = "term_over:" + day
     frame["reason_not_scored"] = reason
     frame["is_eligible"] = reason.isna()
     frame["gated"] = ends.notna() & (ends >= as_of + lead + horizon)
-    frame = frame.merge(_next_renewals(tables, contracts, panel), on=["account_id", "as_of"], how="left")
-    return frame[_COLUMNS]
+    frame = frame.merge(_next_renewals(terms), on="place", how="left")
+    started = np.bincount(found, terms["starts_on"] < terms["as_of"], len(place)) > 0
+    return frame[started | _started_before(tables, contracts, frame, ~started)][_COLUMNS]
 
 
-def _current_spells(rows, grace_days):
+def _recent_terms(tables, contracts, panel, grace_days):
+    """Read the terms that were not over for longer than the grace period, with a number for account and snapshot."""
+    import pandas as pd
+
+    rows = visibility.visible_rows(tables["terms"], panel, contracts["terms"])
+    recent = rows.ends_on.isnull() | (rows.ends_on.cast("timestamp") >= rows.as_of - ibis.interval(days=grace_days))
+    live = is_live(rows)
+    columns = {"is_live": live, "is_open": live & rows.ends_on.notnull() & ~rows.is_succeeded, "cents": portable.cents(rows.mrr)}
+    columns |= {name: rows[name].cast("timestamp") for name in ("as_of", "starts_on", "ends_on")}
+    terms = rows.filter(recent).select("account_id", "contract_id", **columns).to_pandas()
+    for name in ("as_of", "starts_on", "ends_on"):
+        terms[name] = terms[name].astype("datetime64[us]")
+    number, accounts = pd.factorize(terms["account_id"], sort=True)
+    days, column = np.unique(terms["as_of"].to_numpy(), return_inverse=True)
+    return terms.assign(place=number * len(days) + column), accounts, days
+
+
+def _current_spells(terms, grace_days):
     """Find the spell of cover that each snapshot lies in, or that ended at most the grace period before it.
 
     ``is_taken_up`` says that a later spell is signed already.
     """
-    import pandas as pd
-
-    recent = rows.ends_on.isnull() | (rows.ends_on.cast("timestamp") >= rows.as_of - ibis.interval(days=grace_days))
-    terms = rows.filter(recent).select("account_id", "as_of", "starts_on", "ends_on").to_pandas()
-    for name in ("as_of", "starts_on", "ends_on"):
-        terms[name] = pd.to_datetime(terms[name]).astype("datetime64[us]")
-    merged = spells(terms, grace_days, by=("account_id", "as_of"))
-    first = merged.drop_duplicates(["account_id", "as_of"])
-    later = merged[merged.duplicated(["account_id", "as_of"])][["account_id", "as_of"]].drop_duplicates().assign(is_taken_up=True)
-    first = first[["account_id", "as_of", "ends_on"]].merge(later, on=["account_id", "as_of"], how="left")
-    first["is_taken_up"] = first["is_taken_up"].eq(True)
-    return first.rename(columns={"ends_on": "cover_ends_on"})
+    merged = spells(terms, grace_days, by=("place",))
+    first = merged.drop_duplicates("place")[["place", "ends_on"]].reset_index(drop=True)
+    later = merged.loc[merged.duplicated("place"), "place"]
+    return first.rename(columns={"ends_on": "cover_ends_on"}).assign(is_taken_up=first["place"].isin(later))
 
 
-def _next_renewals(tables, contracts, panel):
+def _next_renewals(terms):
     """Find each account's next undecided term: the one that ends first; of equal ones the largest."""
     import pandas as pd
 
-    nearest = open_terms(tables, contracts, panel).to_pandas()
-    nearest["mrr"] = nearest["mrr"].astype("float64")
-    for name in ("as_of", "ends_on"):
-        nearest[name] = pd.to_datetime(nearest[name]).astype("datetime64[us]")
-    order = ["account_id", "as_of", "ends_on", "mrr", "contract_id"]
-    nearest = nearest.sort_values(order, ascending=[True, True, True, False, True])
-    nearest = nearest.drop_duplicates(["account_id", "as_of"])[["account_id", "as_of", "ends_on", "contract_id"]]
+    nearest = terms.loc[terms["is_open"], ["place", "ends_on", "cents", "contract_id"]]
+    nearest = nearest[nearest["ends_on"] == nearest.groupby("place")["ends_on"].transform("min")]
+    nearest = nearest[nearest["cents"] == nearest.groupby("place")["cents"].transform("max")]
+    again = nearest.duplicated("place", keep=False)
+    decided = nearest[again].sort_values("contract_id").drop_duplicates("place")
+    nearest = pd.concat([nearest[~again], decided])[["place", "ends_on", "contract_id"]]
     return nearest.rename(columns={"ends_on": "next_renewal_on", "contract_id": "next_contract_id"})
+
+
+def _started_before(tables, contracts, frame, asked):
+    """Tell at which of the asked snapshots a term had begun, one that was long over included."""
+    import pandas as pd
+
+    begun = np.zeros(len(frame), dtype=bool)
+    if asked.any():
+        pairs = frame.loc[asked, ["account_id", "as_of"]]
+        rows = visibility.visible_rows(tables["terms"], ibis.memtable(pairs), contracts["terms"])
+        found = rows.filter(rows.starts_on.cast("timestamp") < rows.as_of).select("account_id", "as_of").distinct().to_pandas()
+        found["as_of"] = found["as_of"].astype("datetime64[us]")
+        begun[asked] = pd.MultiIndex.from_frame(pairs).isin(pd.MultiIndex.from_frame(found))
+    return begun
 
 
 def _by_activity(rollup, panel, label, calendar):
