@@ -61,6 +61,7 @@ class StoredCells:
         self._origin, self._known_days = origin, known_days
         self._compute = compute or self._roll_up
         self._fresh_rows: dict[tuple, ibis.Table] = {}
+        self._keys: dict[Pass, str] = {}
         self.rolled_up_weeks = 0
 
     def __call__(self, one: Pass) -> ibis.Table:
@@ -82,8 +83,10 @@ class StoredCells:
 
     def key(self, one: Pass) -> str:
         """Name the folder of a pass by what defines its cells: the query, the first snapshot, DuckDB's version."""
-        query = ibis.to_sql(self._roll_up(one, None), dialect="duckdb")
-        return hashlib.sha256(f"{duckdb.__version__}\n{self._origin}\n{query}".encode()).hexdigest()[:16]
+        if one not in self._keys:
+            query = ibis.to_sql(self._roll_up(one, None), dialect="duckdb")
+            self._keys[one] = hashlib.sha256(f"{duckdb.__version__}\n{self._origin}\n{query}".encode()).hexdigest()[:16]
+        return self._keys[one]
 
     def sweep(self, passes: list[Pass]) -> None:
         """Forget passes that neither this plan nor the one before it has."""
