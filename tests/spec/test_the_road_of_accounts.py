@@ -17,7 +17,7 @@ from renewcast.lifecycle.phases import phase_sizes, phases
 from renewcast.lifecycle.ratios import rates, shares
 from renewcast.lifecycle.renewals import by_lead, by_outcome, decided_terms
 from renewcast.lifecycle.retained import payback, through_growth
-from renewcast.lifecycle.stages import STAGES, stages_on
+from renewcast.lifecycle.stages import STAGES, read_terms, stages_on
 from renewcast.lifecycle.touches import against_need, by_stage
 from renewcast.revenue.cohorts import wilson
 
@@ -59,9 +59,11 @@ def test_a_stage_is_told_by_what_was_known_on_its_day():
     assert found["mrr"].to_dict() == {name: 0 if name == "between" else 100 for name in found.index}
     # A year's days at once are each of them alone: "told late" and "to come" were known on other days than they began.
     days = [T - dt.timedelta(days=back) for back in range(400, -1, -25)]
-    history = stage_history(view, days[::-1])
+    history, terms = stage_history(view, days[::-1]), read_terms(view, days)
     for day in days:
-        alone = stages_on(view, day).set_index("account_id")["stage"].map(STAGES.index)
+        alone = stages_on(view, day)
+        pd.testing.assert_frame_equal(alone, stages_on(view, day, terms))
+        alone = alone.set_index("account_id")["stage"].map(STAGES.index)
         assert history[pd.Timestamp(day)][lambda places: places >= 0].to_dict() == alone.to_dict()
 
 

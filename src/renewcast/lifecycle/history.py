@@ -29,13 +29,15 @@ def month_starts(view, as_of: dt.date, months: int = MONTHS) -> list[dt.date]:
     return days
 
 
-def stage_history(view, days: list[dt.date]):
+def stage_history(view, days: list[dt.date], terms=None):
     """Return the stage of each account on each day, as it was known on that day.
 
     Parameters
     ----------
     view : datasets.view.View
     days : list of datetime.date
+    terms : lifecycle.stages.Terms, optional
+        Of these days, and others, where they were read before.
 
     Returns
     -------
@@ -46,7 +48,7 @@ def stage_history(view, days: list[dt.date]):
     import pandas as pd
 
     days = sorted(set(days))
-    names, places = stages_over(view, days)
+    names, places = stages_over(view, days, terms)
     columns = pd.Index([pd.Timestamp(day) for day in days])
     return pd.DataFrame(places, index=pd.Index(names, name="account_id", dtype="str"), columns=columns)
 

@@ -1,7 +1,7 @@
 """The lifecycle stage of an account by date and contract (C64)."""
 
+import dataclasses
 import datetime as dt
-from typing import NamedTuple
 
 from renewcast.datasets.terms_known import terms_over
 
@@ -50,7 +50,7 @@ def _places(days_since_start, days_to_cover_end):
     return found.astype(np.int8)
 
 
-def stages_on(view, day: dt.date):
+def stages_on(view, day: dt.date, terms=None):
     """Return the stage of every account that was a customer on a day, as it was known then.
 
     A customer is who is in the population: in cover, or out of it for at most the grace; without contracts whoever was active.
@@ -60,6 +60,8 @@ def stages_on(view, day: dt.date):
     view : datasets.view.View
     day : datetime.date
         Any day, with contracts; without them a snapshot day.
+    terms : Terms, optional
+        See :func:`read_terms`; of days with this one among them, where they were read before.
 
     Returns
     -------
@@ -71,12 +73,12 @@ def stages_on(view, day: dt.date):
     import pandas as pd
 
     if "contracts" in view.store.tables:
-        terms, names = _coded(terms_over(view, [day]))
-        held, since, left = _in_cover(terms, len(names), day, view.grace_days)
+        terms = (read_terms(view, [day]) if terms is None else terms).seen_on(day)
+        held, since, left = _in_cover(terms, day, view.grace_days)
         today = _number(day)
         live = (terms.starts < today) & (terms.ends >= today)
-        mrr = np.bincount(terms.owner[live], weights=terms.mrr[live], minlength=len(names))
-        columns = {"account_id": names[held], "days_since_start": since, "days_to_end": left, "mrr": mrr[held]}
+        mrr = np.bincount(terms.owner[live], weights=terms.mrr[live], minlength=len(terms.names))
+        columns = {"account_id": terms.names[held], "days_since_start": since, "days_to_end": left, "mrr": mrr[held]}
         frame = pd.DataFrame(columns)
     else:
         frame = view.population([day])[["account_id", "mrr"]]
@@ -86,14 +88,16 @@ def stages_on(view, day: dt.date):
     return frame[["account_id", "stage", "days_since_start", "days_to_end", "mrr"]]
 
 
-def stages_over(view, days: list[dt.date]):
+def stages_over(view, days: list[dt.date], terms=None):
     """Return what :func:`stages_on` says of the stage on each of some days.
 
     Parameters
     ----------
     view : datasets.view.View
     days : list of datetime.date
-        Ascending; without contracts snapshot days.
+        Without contracts snapshot days.
+    terms : Terms, optional
+        See :func:`read_terms`; of days with all of these among them, where they were read before.
 
     Returns
     -------
@@ -107,13 +111,13 @@ def stages_over(view, days: list[dt.date]):
     if "contracts" not in view.store.tables:
         return _of_population(view, days)
     # One read for all days: most terms are the same on all of them.
-    terms, names = _coded(terms_over(view, days))
-    places = np.full((len(names), len(days)), -1, dtype=np.int8)
+    terms = read_terms(view, days) if terms is None else terms
+    places = np.full((len(terms.names), len(days)), -1, dtype=np.int8)
     for place, day in enumerate(days):
-        held, since, left = _in_cover(terms.seen_on(place), len(names), day, view.grace_days)
+        held, since, left = _in_cover(terms.seen_on(day), day, view.grace_days)
         places[held, place] = _places(since, left)
     was_customer = (places >= 0).any(axis=1)
-    return names[was_customer], places[was_customer]
+    return terms.names[was_customer], places[was_customer]
 
 
 def _of_population(view, days):
@@ -128,9 +132,25 @@ def _of_population(view, days):
     return names, places
 
 
-class _Terms(NamedTuple):
-    """Terms as whole numbers, which reviews of many days and accounts can afford."""
+@dataclasses.dataclass(frozen=True, eq=False)
+class Terms:
+    """Terms as known on some days, as whole numbers, which reviews of many days and accounts can afford.
 
+    Attributes
+    ----------
+    days : list of datetime.date
+        Ascending.
+    names : array of str
+        The accounts, sorted; ``owner`` numbers them.
+    owner, starts, ends : array of int64, shape (n_terms,)
+        Days since 1970-01-01; an open end lies farther than all others.
+    mrr : array of float, shape (n_terms,)
+    seen_from, seen_until : array of int, shape (n_terms,)
+        Between which of ``days`` the version was known.
+    """
+
+    days: list
+    names: object
     owner: object
     starts: object
     ends: object
@@ -138,29 +158,47 @@ class _Terms(NamedTuple):
     seen_from: object
     seen_until: object
 
-    def seen_on(self, place: int):
-        """Return the terms that the day at a place sees."""
+    def seen_on(self, day: dt.date) -> "Terms":
+        """Return those that one of the days sees."""
+        place = self.days.index(day)
         seen = (self.seen_from <= place) & (place < self.seen_until)
-        return _Terms(*(column[seen] for column in self))
+        numbers = (self.owner, self.starts, self.ends, self.mrr, self.seen_from, self.seen_until)
+        return Terms(self.days, self.names, *(column[seen] for column in numbers))
 
 
-def _coded(terms):
-    """Return the terms of terms_known.terms_over as numbers, and whose they are, sorted."""
+def read_terms(view, days) -> Terms | None:
+    """Read the terms that some days see, in one query.
+
+    Parameters
+    ----------
+    view : datasets.view.View
+    days : iterable of datetime.date
+
+    Returns
+    -------
+    Terms or None
+        None without contracts.
+    """
     import numpy as np
     import pandas as pd
 
-    from renewcast.revenue.day_numbers import days
+    from renewcast.revenue.day_numbers import days as numbers
 
+    if "contracts" not in view.store.tables:
+        return None
+    days = sorted(set(days))
+    terms = terms_over(view, days)
     owner, names = pd.factorize(terms["account_id"], sort=True)
     rest = (terms[name].to_numpy() for name in ("mrr", "seen_from", "seen_until"))
-    return _Terms(owner, days(terms["starts_on"]), days(terms["ends_on"]), *rest), np.asarray(names, dtype=object)
+    dated = (numbers(terms[name]) for name in ("starts_on", "ends_on"))
+    return Terms(days, np.asarray(names, dtype=object), owner, *dated, *rest)
 
 
 def _number(day: dt.date) -> int:
     return (day - dt.date(1970, 1, 1)).days
 
 
-def _in_cover(terms: _Terms, n_owners: int, day: dt.date, grace_days: int):
+def _in_cover(terms: Terms, day: dt.date, grace_days: int):
     """Find who is in cover, since how many days, and for how many more (NaN: open-ended): the rule of snapshots.population."""
     import numpy as np
 
@@ -168,7 +206,7 @@ def _in_cover(terms: _Terms, n_owners: int, day: dt.date, grace_days: int):
     from renewcast.revenue.day_numbers import FOREVER
 
     today = _number(day)
-    first = np.full(n_owners, FOREVER)
+    first = np.full(len(terms.names), FOREVER)
     np.minimum.at(first, terms.owner, terms.starts)
     recent = terms.ends >= today - grace_days
     held, _, until = spells(terms.owner[recent], terms.starts[recent], terms.ends[recent], grace_days)

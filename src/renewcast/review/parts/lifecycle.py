@@ -14,13 +14,17 @@ LEAST_TERMS = 20
 
 def lifecycle(inputs: Inputs) -> Part:
     """Tell where the accounts stand on their road and what becomes of them there (C8, C54, C64-C69)."""
-    from renewcast.lifecycle.stages import stages_on
+    from renewcast.lifecycle.history import month_starts
+    from renewcast.lifecycle.stages import read_terms, stages_on
 
-    now = stages_on(inputs.view, inputs.as_of)
+    days = month_starts(inputs.view, inputs.as_of)
+    terms = read_terms(inputs.view, [*days, inputs.as_of])
+    now = stages_on(inputs.view, inputs.as_of, terms)
     if now.empty:
         return Part(NAME, TITLE, missing={"en": "No account is a customer on this day.", "zh": "当日没有客户。"})
     renewals = _renewals(inputs)
-    pieces = [_sizes(inputs, now), *_history(inputs, now, renewals is not None), renewals, *_before(inputs), handover(inputs)]
+    months = _history(inputs, days, terms, now, renewals is not None)
+    pieces = [_sizes(inputs, now), *months, renewals, *_before(inputs), handover(inputs)]
     moved, leads = (next((piece[name] for piece in pieces if piece and name in piece), None) for name in ("moved", "leads"))
     pieces.insert(1, metrics(inputs, moved, leads))
     return Part(NAME, TITLE, **gathered(pieces))
@@ -67,17 +71,16 @@ def _sizes(inputs, now):
     return {"says": (says,), "figures": figures, "tables": (found,)}
 
 
-def _history(inputs, now, has_renewals):
+def _history(inputs, days, terms, now, has_renewals):
     """Tell month by month of sizes, moves, time in a stage and contacts."""
     import pandas as pd
 
-    from renewcast.lifecycle.history import month_starts, moves, stage_history, time_in_stage
+    from renewcast.lifecycle.history import moves, stage_history, time_in_stage
     from renewcast.lifecycle.stages import STAGES
 
-    days = month_starts(inputs.view, inputs.as_of)
     if len(days) < 2:
         return
-    history = stage_history(inputs.view, days)
+    history = stage_history(inputs.view, days, terms)
     sizes = pd.DataFrame({stage: (history == place).sum() for place, stage in enumerate(STAGES)})
     sizes = sizes.rename_axis("month").reset_index()
     title = {"en": "Customers by stage, month by month", "zh": "各月各阶段客户数"}
