@@ -145,3 +145,18 @@ def test_a_chart_that_asks_for_what_is_not_there_is_refused():
         drawn("bar", frame, y=("missing",))
     with pytest.raises(RenewcastError, match="no kind of chart"):
         drawn("pie", frame)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_phone_gets_a_drawing_of_its_own_that_says_the_same_unless_it_must_be_wide(language):
+    for part in made_up_parts():
+        tables = {table.name: table for table in part.tables}
+        for number, chart in enumerate(part.charts):
+            picture = draw(chart, tables[chart.table], f"y-{number}", language)
+            if picture.svg is None or picture.is_wide:
+                assert picture.small is None
+                continue
+            large, small = ET.fromstring(str(picture.svg)), ET.fromstring(str(picture.small))
+            assert float(small.get("viewBox").split()[2]) < 345 < float(large.get("viewBox").split()[2])
+            assert [one.text for one in list(small)[:2]] == [one.text for one in list(large)[:2]]
+            assert len(list(small.iter("title"))) == 1 and small.get("aria-labelledby") != large.get("aria-labelledby")

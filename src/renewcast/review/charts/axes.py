@@ -9,7 +9,7 @@ from renewcast.review.charts.scale import Scale, ticks
 from renewcast.review.charts.svg import cut, element, width_of
 from renewcast.review.shown import short
 
-WIDTH, HEIGHT, WIDE = 520, 272, 1080
+HEIGHT, WIDE = 272, 1080
 SIZE = 11.5
 """Of the letters, in the picture's units; see review.css."""
 
@@ -50,9 +50,9 @@ def value_ticks(drawing: Drawing, values, *, from_zero: bool, most: int = 5) -> 
     return ticks(low, high, most)
 
 
-def upright(drawing: Drawing, values, *, from_zero: bool, right: float = 12.0, top: float = 16.0, width: float = WIDTH) -> Frame:
+def upright(drawing: Drawing, values, *, from_zero: bool, right: float = 12.0, top: float = 16.0) -> Frame:
     """Frame a chart whose values rise: grid, ticks at the left, references across, the names of x below."""
-    found = value_ticks(drawing, values, from_zero=from_zero)
+    found, width = value_ticks(drawing, values, from_zero=from_zero), drawing.width
     step = found[1] - found[0]
     texts = [short(value, drawing.kind, drawing.language, step) for value in found]
     left = max(width_of(text, SIZE) for text in texts) + 12
@@ -74,7 +74,7 @@ def across(drawing: Drawing, values, *, left: float, bottom: float, from_zero: b
     """Frame a chart whose values run to the right: grid, ticks below, references down."""
     found = value_ticks(drawing, values, from_zero=from_zero, most=4)
     step, top = found[1] - found[0], 20.0 if drawing.references else 6.0
-    scale = Scale(found[0], found[-1], left, WIDTH - right)
+    scale = Scale(found[0], found[-1], left, drawing.width - right)
     marks, free_from = [], -1.0
     for value in found:
         at, text = scale(value), short(value, drawing.kind, drawing.language, step)
@@ -85,12 +85,12 @@ def across(drawing: Drawing, values, *, left: float, bottom: float, from_zero: b
             free_from = at + half + 6
     for value, text in drawing.references:
         at = scale(value)
-        anchor = "start" if at < (left + WIDTH - right) / 2 else "end"
+        anchor = "start" if at < (left + drawing.width - right) / 2 else "end"
         marks.append(element("line", class_="reference", x1=at, x2=at, y1=top - 4, y2=bottom))
         marks.append(
             element("text", text, class_="reference-word", x=at + (5 if anchor == "start" else -5), y=12, text_anchor=anchor)
         )
-    return Frame(left, WIDTH - right, top, bottom, scale, marks)
+    return Frame(left, drawing.width - right, top, bottom, scale, marks)
 
 
 def names_below(texts, places, frame: Frame, room: float, heading: str | None) -> Markup:
@@ -103,11 +103,14 @@ def names_below(texts, places, frame: Frame, room: float, heading: str | None) -
     is_staggered = heading is None and every > 1 and len(texts) <= 12
     if is_staggered:
         every, room = 1, 2 * room  # names are few: rather two rows of them than leave one out
-    marks = []
+    marks, free_from = [], -1.0
     for number in range(0, len(texts), every):
         text = cut(texts[number], max(room - 4, 24), SIZE) if heading is None else texts[number]
         half = width_of(text, SIZE) / 2
         at = min(max(places[number], half + 2), max(frame.right + 10 - half, half + 2))
+        if not is_staggered and at < places[number] and at - half < free_from:
+            continue  # pushed back from the edge, it would lie upon the one before
+        free_from = at + half
         below = 31 if is_staggered and number % 2 else 17
         marks.append(element("text", text, class_="axis", x=at, y=frame.bottom + below, text_anchor="middle"))
     if heading is not None:
@@ -115,14 +118,14 @@ def names_below(texts, places, frame: Frame, room: float, heading: str | None) -
     return Markup("").join(marks)
 
 
-def picture(identity: str, title: str, says: str, width: float, height: float, marks) -> Markup:
+def picture(identity: str, title: str, says: str, width: float, height: float, marks, size: str = "chart") -> Markup:
     """Put the marks of a chart together: a picture with a title and a description."""
     return element(
         "svg",
         element("title", title, id=f"{identity}-title"),
         element("desc", says, id=f"{identity}-desc"),
         *marks,
-        class_="chart",
+        class_=size,
         viewBox=f"0 0 {width:g} {height:g}",
         role="img",
         aria_labelledby=f"{identity}-title {identity}-desc",

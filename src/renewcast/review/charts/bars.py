@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from renewcast.review.charts.axes import HEIGHT, SIZE, WIDTH, across, names_below, upright
+from renewcast.review.charts.axes import HEIGHT, SIZE, across, names_below, upright
 from renewcast.review.charts.drawing import Drawing
 from renewcast.review.charts.lines import COLOURS
 from renewcast.review.charts.svg import cut, element, tooltip, width_of
@@ -16,7 +16,7 @@ def bar(drawing: Drawing):
     """Draw bars side by side: upright, or across where names are long or many."""
     if not drawing.is_ordered:
         names = [width_of(text, SIZE) for text in drawing.x_texts]
-        room = (WIDTH - 60) / max(len(names), 1)
+        room = (drawing.width - 60) / max(len(names), 1)
         if max(names, default=0.0) > max(room - 4, 24):
             return _across(drawing)
     return _upright(drawing)
@@ -44,14 +44,14 @@ def _upright(drawing):
                 text = short(point.value, drawing.kind, drawing.language, 0.001)
                 at = end - 5 if point.value >= 0 else foot + 13
                 marks.append(element("text", text, class_="told", x=left + thick / 2, y=at, text_anchor="middle"))
-    return WIDTH, HEIGHT, [*marks, names_below(drawing.x_texts, middles, frame, room, drawing.heading_below)]
+    return drawing.width, HEIGHT, [*marks, names_below(drawing.x_texts, middles, frame, room, drawing.heading_below)]
 
 
 def _across(drawing):
     rows = drawing.x_texts[:MOST_ROWS]
     series = drawing.series
     row = max(22.0, 15.0 * len(series) + 6)
-    left = min(max((width_of(text, SIZE) for text in rows), default=0.0) + 14, 200.0)
+    left = min(max((width_of(text, SIZE) for text in rows), default=0.0) + 14, drawing.room_for_names(200.0))
     top = 20.0 if drawing.references else 6.0
     bottom = top + row * len(rows)
     frame = across(drawing, drawing.values(), left=left, bottom=bottom, from_zero=True, right=64)
@@ -71,7 +71,7 @@ def _across(drawing):
                 )
             text = short(point.value, drawing.kind, drawing.language, 0.001)
             marks.append(element("text", text, class_="told", x=end + 5, y=y + thick / 2 + 4))
-    return WIDTH, bottom + 24, marks
+    return drawing.width, bottom + 24, marks
 
 
 def stacked(drawing: Drawing):
@@ -90,7 +90,7 @@ def stacked(drawing: Drawing):
         top, foot = frame.y(max(start, end)), frame.y(min(start, end))
         box = {"x": middles[point.at] - thick / 2, "y": top, "width": thick, "height": foot - top}
         marks.append(element("g", tooltip(_said(name, point, drawing)), *_filled(box, order)))
-    return WIDTH, HEIGHT, [*marks, names_below(drawing.x_texts, middles, frame, room, drawing.heading_below)]
+    return drawing.width, HEIGHT, [*marks, names_below(drawing.x_texts, middles, frame, room, drawing.heading_below)]
 
 
 def waterfall(drawing: Drawing):
@@ -125,7 +125,7 @@ def waterfall(drawing: Drawing):
             marks.append(
                 element("line", class_="carry", x1=middles[point.at] + thick / 2, x2=following - thick / 2, y1=at, y2=at)
             )
-    return WIDTH, HEIGHT, [*marks, names_below(drawing.x_texts, middles, frame, room, drawing.heading_below)]
+    return drawing.width, HEIGHT, [*marks, names_below(drawing.x_texts, middles, frame, room, drawing.heading_below)]
 
 
 def name_beside(text: str, left: float, middle: float) -> Markup:

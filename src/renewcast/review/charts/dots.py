@@ -1,6 +1,6 @@
 """Dots: estimates with their intervals, one below the other; points of one number against another."""
 
-from renewcast.review.charts.axes import HEIGHT, SIZE, WIDTH, across, names_below, upright
+from renewcast.review.charts.axes import HEIGHT, SIZE, across, names_below, upright
 from renewcast.review.charts.bars import MOST_ROWS, name_beside
 from renewcast.review.charts.drawing import Drawing
 from renewcast.review.charts.lines import style_of
@@ -16,7 +16,7 @@ def interval(drawing: Drawing):
     rows = drawing.x_texts[:MOST_ROWS]
     points = [point for _, line in drawing.series for point in line if point.at < len(rows)]
     row, top = 24.0, 20.0 if drawing.references else 6.0
-    left = min(max((width_of(text, SIZE) for text in rows), default=0.0) + 14, 200.0)
+    left = min(max((width_of(text, SIZE) for text in rows), default=0.0) + 14, drawing.room_for_names(200.0))
     told = [_told(point, drawing) for point in points]
     right = max((width_of(text, SIZE) for text in told), default=0.0) + 16
     bottom = top + row * len(rows)
@@ -33,13 +33,13 @@ def interval(drawing: Drawing):
             inside += [element("line", class_="whisker s1", x1=end, x2=end, y1=y - 4, y2=y + 4) for end in (low, high)]
         inside.append(element("circle", class_="dot s1", cx=frame.y(point.value), cy=y, r=4.5))
         marks.append(element("g", *inside))
-        marks.append(element("text", text, class_="told beside", x=WIDTH - 4, y=y + 4, text_anchor="end"))
-    return WIDTH, bottom + 24, marks
+        marks.append(element("text", text, class_="told beside", x=drawing.width - 4, y=y + 4, text_anchor="end"))
+    return drawing.width, bottom + 24, marks
 
 
 def _told(point, drawing):
     value = short(point.value, drawing.kind, drawing.language, 0.001)
-    if point.low is None or point.high is None:
+    if point.low is None or point.high is None or drawing.is_narrow:
         return value
     low, high = (short(end, drawing.kind, drawing.language, 0.001) for end in (point.low, point.high))
     return f"{value} ({low} – {high})"
@@ -67,8 +67,8 @@ def scatter(drawing: Drawing):
     else:
         room = (frame.right - frame.left) / max(len(places), 1)
         below = names_below(drawing.x_texts, [x(place) for place in places], frame, room, drawing.heading_below)
-    heading = element("text", cut(drawing.y_heading, WIDTH / 2, SIZE), class_="axis heading", x=4, y=9)
-    return WIDTH, HEIGHT, [heading, *marks, below]
+    heading = element("text", cut(drawing.y_heading, 260, SIZE), class_="axis heading", x=4, y=9)
+    return drawing.width, HEIGHT, [heading, *marks, below]
 
 
 def _mark(x, y, order, style):

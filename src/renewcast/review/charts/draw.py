@@ -1,6 +1,7 @@
 """From a chart of a part to its picture."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -8,7 +9,7 @@ from renewcast.errors import RenewcastError
 from renewcast.publishing.text import visible
 from renewcast.review.charts import bars, dots, lines, matrices
 from renewcast.review.charts.axes import WIDE, picture
-from renewcast.review.charts.drawing import Drawing, drawing
+from renewcast.review.charts.drawing import NARROW, Drawing, drawing
 from renewcast.review.charts.lines import COLOURS, style_of
 from renewcast.review.shown import short
 from renewcast.review.wording import WORDING
@@ -34,6 +35,8 @@ class Picture:
     note : str or None
     svg : Markup or None
         None where the table has nothing to draw.
+    small : Markup or None
+        The same for a phone, narrower; None where the picture needs its width.
     legend : list of tuple of (str, str)
         Class and name of each series; empty where there is but one, or more than six.
     kind : str
@@ -44,6 +47,7 @@ class Picture:
     title: str
     note: str | None
     svg: Markup | None
+    small: Markup | None
     legend: list
     kind: str
     is_wide: bool
@@ -75,13 +79,22 @@ def draw(chart, table, identity: str, language: str) -> Picture:
     found, title = drawing(chart, table, language), visible(chart.title[language])
     note = None if chart.note is None else visible(chart.note[language])
     if found.is_empty:
-        return Picture(title, note, None, [], chart.kind, False)
+        return Picture(title, note, None, None, [], chart.kind, False)
     width, height, marks = KINDS[chart.kind](found)
-    svg = picture(identity, title, _says(found, language), width, height, marks)
+    says, is_wide = _says(found, language), width == WIDE
+    svg, small = picture(identity, title, says, width, height, marks), None
+    if not is_wide:
+        width, height, marks = KINDS[chart.kind](replace(found, width=NARROW))
+        small = picture(f"{identity}-small", title, says, width, height, _untold(marks), size="chart small")
     names, legend = [name for name, _ in found.series], []
     if 1 < len(names) <= COLOURS and chart.kind in ("line", "bar", "stacked", "scatter"):
         legend = [(style_of(order, len(names)), name) for order, name in enumerate(names)]
-    return Picture(title, note, svg, legend, chart.kind, width == WIDE)
+    return Picture(title, note, svg, small, legend, chart.kind, is_wide)
+
+
+def _untold(marks) -> list:
+    """Leave out what is read when a pointer rests on a mark: on a phone there is none, and it is half of the picture."""
+    return [Markup(re.sub("<title>[^<]*</title>", "", mark)) for mark in marks]
 
 
 def _says(found: Drawing, language: str) -> str:

@@ -7,6 +7,9 @@ from renewcast.errors import RenewcastError
 from renewcast.publishing.text import visible
 from renewcast.review.shown import day_of, is_missing, shown
 
+WIDTH, NARROW = 520, 336
+"""Of a picture, in pixels where it is not scaled; and of the one for phones."""
+
 
 @dataclass(frozen=True)
 class Point:
@@ -48,6 +51,8 @@ class Drawing:
         True where x are days or numbers.
     series : list of tuple of (str, list of Point)
     references : list of tuple of (float, str)
+    width : float
+        Of the picture; where it is narrow, names are cut earlier and less is written beside the marks.
     """
 
     language: str
@@ -60,6 +65,16 @@ class Drawing:
     is_ordered: bool
     series: list
     references: list
+    width: float = WIDTH
+
+    @property
+    def is_narrow(self) -> bool:
+        """True where less than usual has room."""
+        return self.width < WIDTH
+
+    def room_for_names(self, most: float) -> float:
+        """Return how wide names at the left may be: at most so much, and half of the picture."""
+        return min(most, self.width / 2)
 
     def values(self) -> list[float]:
         """Return every value that must lie on the axis, ends of intervals and references included."""

@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from renewcast.review.charts.axes import HEIGHT, SIZE, WIDTH, names_below, upright
+from renewcast.review.charts.axes import HEIGHT, SIZE, names_below, upright
 from renewcast.review.charts.drawing import Drawing
 from renewcast.review.charts.scale import Scale
 from renewcast.review.charts.svg import cut, element, number, tooltip, width_of
@@ -44,7 +44,11 @@ def line(drawing: Drawing):
     marks += _labels(labels, frame)
     within = slice(told[0], told[-1] + 1)
     room = (frame.right - frame.left) / max(len(across[within]), 1)
-    return WIDTH, HEIGHT, [*marks, names_below(drawing.x_texts[within], across[within], frame, room, drawing.heading_below)]
+    return (
+        drawing.width,
+        HEIGHT,
+        [*marks, names_below(drawing.x_texts[within], across[within], frame, room, drawing.heading_below)],
+    )
 
 
 def style_of(order: int, series: int) -> str:

@@ -1,6 +1,6 @@
 """A matrix of x against a group, coloured by a value."""
 
-from renewcast.review.charts.axes import SIZE, WIDE, WIDTH
+from renewcast.review.charts.axes import SIZE, WIDE
 from renewcast.review.charts.bars import MOST_ROWS, name_beside
 from renewcast.review.charts.drawing import Drawing
 from renewcast.review.charts.svg import cut, element, tooltip, width_of
@@ -18,8 +18,8 @@ def heat(drawing: Drawing):
     the picture is twice as wide.
     """
     columns, rows = drawing.x_texts, drawing.series[:MOST_ROWS]
-    width = WIDE if len(columns) > _MANY else WIDTH
-    left = min(max((width_of(name, SIZE) for name, _ in rows), default=0.0) + 14, 190.0)
+    width = WIDE if len(columns) > _MANY else drawing.width
+    left = min(max((width_of(name, SIZE) for name, _ in rows), default=0.0) + 14, drawing.room_for_names(190.0))
     across, high, top = (width - left - 4) / max(len(columns), 1), 24.0, 22.0
     values = [point.value for _, points in rows for point in points]
     low, most = min(values, default=0.0), max(values, default=0.0)
