@@ -4,6 +4,7 @@ from renewcast.review.inputs import Inputs
 from renewcast.review.part import Figure, Part
 from renewcast.review.parts import _activation_tables as tables
 from renewcast.review.parts._activation_words import MOTIONS
+from renewcast.review.saying import say
 
 TITLE = {"en": "Activation", "zh": "激活"}
 _MISSING = {
@@ -67,10 +68,8 @@ def _index(known, dates, motion, prospects):
         above = checked.verdicts.set_index("verdict")
         if "can_activate" in above.index:
             row = above.loc["can_activate"]
-            note = {
-                "en": f"90 %: {row.low:.0%} to {row.high:.0%}; {name['en']}",
-                "zh": f"90%区间：{row.low:.0%}至{row.high:.0%}；{name['zh']}",
-            }
+            interval = {"low": (row.low, "share"), "high": (row.high, "share")}
+            note = say("90 %: {low} to {high}; {motion}", "90%区间：{low}至{high}；{motion}", motion=name, **interval)
             figures.append(
                 Figure({"en": "Activate with an index above 0", "zh": "指数大于0者的激活率"}, float(row["rate"]), "share", note)
             )
@@ -143,20 +142,25 @@ def _free(inputs, known, dates, motion):
     found = handover(panel, seed=inputs.params.segments.seed)
     if found is not None:
         many = int(found.companies["is_to_hand_over"].sum())
-        says = {
-            "en": f"From {found.threshold} active people on (90 %: {found.threshold_low} to {found.threshold_high}) "
-            f"{found.rate_above:.0%} of companies buy within twelve weeks, below it {found.rate_below:.0%}; "
-            f"{many} companies stand there today.",
-            "zh": f"活跃人数达到{found.threshold}人（90%区间：{found.threshold_low}至{found.threshold_high}）后，"
-            f"{found.rate_above:.0%}的公司在十二周内购买，低于该人数的为{found.rate_below:.0%}；目前有{many}家公司达到。",
-        }
+        says = say(
+            "From {threshold} active people on (90 %: {low} to {high}) {above} of companies buy within twelve weeks, below it "
+            "{below}; {many} companies stand there today.",
+            "活跃人数达到{threshold}人（90%区间：{low}至{high}）后，{above}的公司在十二周内购买，低于该人数的为{below}；"
+            "目前有{many}家公司达到。",
+            threshold=found.threshold,
+            low=found.threshold_low,
+            high=found.threshold_high,
+            above=(found.rate_above, "share"),
+            below=(found.rate_below, "share"),
+            many=(many, "integer"),
+        )
         figure = Figure({"en": "Companies to hand to sales", "zh": "应移交销售的公司"}, many, "integer")
         yield [says], (figure,), *tables.handover_tables(found)
     likely = propensity(panel)
     if likely is not None and len(likely.accounts):
-        says = {
-            "en": f"The free accounts of today are expected to bring {likely.accounts['probability'].sum():.0f} purchases "
-            f"within twelve weeks.",
-            "zh": f"现有免费客户预计在十二周内带来{likely.accounts['probability'].sum():.0f}笔购买。",
-        }
+        says = say(
+            "The free accounts of today are expected to bring {many} purchases within twelve weeks.",
+            "现有免费客户预计在十二周内带来{many}笔购买。",
+            many=(likely.accounts["probability"].sum(), "integer"),
+        )
         yield [says], (), *tables.propensity_tables(likely)
