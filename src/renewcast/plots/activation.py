@@ -44,9 +44,10 @@ def by_index(found):
     if not found:
         return nothing(_FEW)
     told = found[0].checked.verdicts.set_index("verdict")["rate"]
-    sides = [("Above 0", "can_activate"), ("below 0", "failed")]
+    sides = [("above 0", "can_activate"), ("below 0", "failed")]
     title = ", ".join(f"{word} {100 * told[name]:.0f} %" for word, name in sides if name in told)
-    title = title.replace(" %", " % activate", 1) if title else "Every index is exactly 0, which is undecided"
+    title = title.replace(" %", " % activate", 1) if title else "every index is exactly 0, which is undecided"
+    title = f"{_MOTIONS[found[0].motion]}: {title}" if len(found) > 1 else title
     figure, axes = picture(title[0].upper() + title[1:], 1, len(found), squeeze=False, sharey=True)
     for one, panel in zip(found, axes[0], strict=True):
         bands = one.checked.bands
@@ -55,7 +56,7 @@ def by_index(found):
         panel.plot(places, bands["rate"], "o", color=BLUE, markersize=6, label="activated")
         panel.plot(places, bands["expected"], "x", color=ORANGE, markersize=6, label="foretold")
         panel.axhline(0.5, color=INK, linewidth=0.9, linestyle=(0, (6, 4)))
-        panel.set_xticks(places, list(bands["band"]))
+        panel.set_xticks(places, [name.replace(" to ", "\nto ") for name in bands["band"]])
         panel.set_ylim(0, 1)
         panel.set_xlim(-0.6, len(bands) - 0.4)
         as_shares(panel.yaxis)
