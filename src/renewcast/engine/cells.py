@@ -155,7 +155,8 @@ class RollUp:
     def _numbers(self, one: Pass) -> NumberedKeys:
         """Return the numbered keys of a pass."""
         if one not in self._numbered:
-            self._numbered[one] = NumberedKeys.of(self.cells_of(one), [f"m{i}" for i in range(len(one.summaries))])
+            names = [f"m{i}" for i in range(len(one.summaries))]
+            self._numbered[one] = NumberedKeys.of(ibis.get_backend(self.tables[one.table]), self.cells_of(one), names)
         return self._numbered[one]
 
     def _beside(self, measure: Measure, one: Pass, basis: Basis, column: int) -> NumberedKeys:

@@ -2,6 +2,7 @@
 
 import ibis
 import numpy as np
+from ibis.util import gen_name
 
 from renewcast.engine.facts import Facts
 from renewcast.engine.rollup import owner
@@ -24,9 +25,12 @@ class NumberedKeys:
         self._keys, self._cells, self._names = keys, cells, names
 
     @classmethod
-    def of(cls, cells, names: list[str]) -> "NumberedKeys":
-        """Give the keys of a pass's cells numbers; done once, however many parts of the accounts are read."""
-        keys = _numbered(cells.select("account_id", "key"))
+    def of(cls, backend, cells, names: list[str]) -> "NumberedKeys":
+        """Give the keys of a pass's cells numbers; done once, however many parts of the accounts are read.
+
+        Cells that came from another engine are of no backend: what is kept of them stands in ``backend``, beside the tables.
+        """
+        keys = backend.create_table(gen_name("keys"), _numbered(cells.select("account_id", "key")), temp=True)
         return cls(keys, _with_numbers(cells, keys).select("number", "happened", "enter", "gone", *names).cache(), names)
 
     def beside(self, versions, name: str, is_counted: bool) -> "NumberedKeys":
@@ -45,7 +49,7 @@ class NumberedKeys:
         versions = _with_numbers(versions, keys).select("account_id", "counted", "v_enter", "v_gone", of_cells="number")
         if is_counted:
             versions = versions.filter(versions.counted.notnull()).rename(key="counted")
-            keys = _numbered(versions.select("account_id", "key"))
+            keys = _numbered(versions.select("account_id", "key")).cache()
             versions = _with_numbers(versions, keys)
         else:
             versions = versions.mutate(number=versions.of_cells)
@@ -101,7 +105,7 @@ class NumberedKeys:
 def _numbered(pairs):
     """Give the different pairs of account and key numbers, in their order."""
     pairs = pairs.distinct()
-    return pairs.mutate(number=ibis.row_number().over(order_by=[pairs.account_id, pairs.key]).cast("int32")).cache()
+    return pairs.mutate(number=ibis.row_number().over(order_by=[pairs.account_id, pairs.key]).cast("int32"))
 
 
 def _with_numbers(rows, keys):
