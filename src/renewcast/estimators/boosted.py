@@ -268,10 +268,14 @@ def _side_by_side(work, boosters: list):
 
 
 def _be_quiet() -> None:
-    """Silence LightGBM in this thread: its log level belongs to the thread, and any parameters set it."""
+    """Silence LightGBM in this thread: its log level belongs to the thread, and any parameters set it.
+
+    The number of threads belongs to the process: left out, it would be set to all cores while another thread predicts, which
+    then writes beyond the buffers that it made for one.
+    """
     import lightgbm
 
-    lightgbm.Dataset(np.zeros((2, 1)), params={"verbosity": -1}).construct()
+    lightgbm.Dataset(np.zeros((2, 1)), params={"verbosity": -1, "num_threads": 1}).construct()
 
 
 def _read(text: str):
