@@ -1,14 +1,12 @@
-"""Of two hundred companies in which nothing is wrong, at most two may raise a suspicion; test_zoo.py looks at one by default."""
+"""Of two hundred companies in which nothing is wrong, at most two may raise a suspicion."""
 
 import os
 
-import pytest
 from zoo.clean import alarms
 
-COMPANIES = 200
+COMPANIES = 200 if os.environ.get("RENEWCAST_DEEP") == "1" else 1
 
 
-@pytest.mark.skipif(os.environ.get("RENEWCAST_DEEP") != "1", reason="many companies: RENEWCAST_DEEP=1")
 def test_at_most_one_in_a_hundred_clean_companies_is_suspected(tmp_path):
     alarmed = {}
     for seed in range(COMPANIES):
