@@ -268,11 +268,8 @@ def _side_by_side(work, boosters: list):
 
 
 def _be_quiet() -> None:
-    """Silence LightGBM in this thread: its log level belongs to the thread, and any parameters set it.
-
-    The number of threads belongs to the process: left out, it would be set to all cores while another thread predicts, which
-    then writes beyond the buffers that it made for one.
-    """
+    """Silence LightGBM in this thread: its log level belongs to the thread, and any parameters set it."""
+    # The number of threads is the process's: left out, it would change under another thread that predicts with buffers for one.
     import lightgbm
 
     lightgbm.Dataset(np.zeros((2, 1)), params={"verbosity": -1, "num_threads": 1}).construct()
