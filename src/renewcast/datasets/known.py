@@ -68,10 +68,9 @@ class Known:
         rows = self.rows(name, days=days)
         rows = rows if where is None else rows.filter(where(rows))
         declared = self.view.store.contracts[name].columns
-        # Decimals and days would travel as Python objects, one a cell.
-        travel = {"money": "float64", "date": "timestamp"}
-        cast = {column: rows[column].cast(travel[declared[column].type]) for column in columns if declared[column].type in travel}
-        frame = rows.mutate(**cast).select("account_id", *columns).to_pandas()
+        # Decimals would travel as Python objects, one a cell.
+        money = {column: rows[column].cast("float64") for column in columns if declared[column].type == "money"}
+        frame = rows.mutate(**money).select("account_id", *columns).to_pandas()
         for column in columns:
             if declared[column].type in ("date", "timestamp"):
                 frame[column] = pd.to_datetime(frame[column]).astype("datetime64[us]")

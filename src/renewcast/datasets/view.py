@@ -158,9 +158,7 @@ class View:
         columns = ("contract_id", "account_id", "product", "starts_on", "ends_on")
         known = self._as_known("contracts", as_of)
         # Money as decimals would travel as a million Python objects; whole cents come out of the cast as the same floats.
-        # So would days; as instants they come as numbers.
-        known = known.mutate(starts_on=known.starts_on.cast("timestamp"), ends_on=known.ends_on.cast("timestamp"))
-        return known.select(*columns, mrr=known.mrr.cast("float64")).to_pandas()
+        return _with_days(known.select(*columns, mrr=known.mrr.cast("float64")).to_pandas(), "starts_on", "ends_on")
 
     def known_invoices(self, as_of: dt.date):
         """Return account_id, due_on, paid_on and amount (currency units) of the invoices; what was paid later is unpaid."""
@@ -181,8 +179,8 @@ class View:
 
     def known_terms(self, as_of: dt.date):
         """Return contract_id, ends_on and is_succeeded of every term, as known at a day."""
-        known = self._as_known("terms", as_of)
-        return known.select("contract_id", ends_on=known.ends_on.cast("timestamp"), is_succeeded="is_succeeded").to_pandas()
+        frame = self._as_known("terms", as_of).select("contract_id", "ends_on", "is_succeeded").to_pandas()
+        return _with_days(frame, "ends_on")
 
     def known_events(self, as_of: dt.date):
         """Return account_id and occurred_at of all usage known at a day, one row per instant."""

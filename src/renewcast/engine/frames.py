@@ -7,7 +7,8 @@ from ibis.backends.duckdb.converter import DuckDBPandasData
 class DuckDB(Backend):
     """The backend of Ibis, but that a column with a missing value does not travel as one Python object a cell.
 
-    Ibis takes that way because a column of nothing but NULL literals comes as whole numbers; only such a column needs it.
+    Ibis takes that way because a column of nothing but NULL literals comes as whole numbers; only such a column needs it. Days
+    come as numbers too.
 
     Examples
     --------
@@ -27,7 +28,7 @@ class DuckDB(Backend):
 
         def read(column):
             by_cell = kinds.is_nested(column.type) or kinds.is_dictionary(column.type) or column.null_count == len(column)
-            return column.to_pylist() if by_cell else column.to_pandas()
+            return column.to_pylist() if by_cell else column.to_pandas(date_as_object=False)
 
         frame = pd.DataFrame({name: read(column) for name, column in zip(table.column_names, table.columns, strict=True)})
         converted = _Converted.convert_table(frame, rows.schema())
